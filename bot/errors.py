@@ -1,4 +1,4 @@
-"""The two kinds of failure that have a meaning to somebody. Everything else is a bug of ours."""
+"""The kinds of failure that mean something to somebody. Everything else is a bug of ours."""
 
 
 class UserError(Exception):
@@ -17,3 +17,11 @@ class OperatorError(Exception):
     """
 
     exit_code = 1
+
+
+class SendError(Exception):
+    """Slack did not take a message. `permanent`: sending the same again cannot help."""
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.permanent = permanent

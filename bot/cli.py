@@ -1,0 +1,168 @@
+"""The command line: `paperboy`, the same as `python -m bot`.
+
+Law: errors are one line on stderr; exit codes are 0 done, 1 it failed, 2 wrong usage or settings.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import indent, wrap
+from threading import Event
+from typing import Any
+
+from bot.errors import OperatorError, UserError
+from bot.settings import LogFormat, Settings
+
+_RESULTS = 5
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(Settings.from_env(_environment()), options)
+    except UserError as error:
+        return _failed(error.message, 2)
+    except OperatorError as error:
+        return _failed(str(error), error.exit_code)
+    except BrokenPipeError:  # whoever read our output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # noqa: BLE001  # a traceback helps nobody at a prompt
+        return _failed(f"unexpected {type(error).__name__}: {error}", 1)
+    return 0
+
+
+def run(settings: Settings, _: argparse.Namespace) -> None:
+    """Answer Slack, or open the playground, until Ctrl+C or SIGTERM."""
+    from bot import app, logs
+
+    logs.configure(as_json=settings.log is LogFormat.JSON)
+    stop = Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: stop.set())
+    app.run(settings, _now, stop, ready=lambda line: print(line, flush=True))
+
+
+def search(settings: Settings, options: argparse.Namespace) -> None:
+    """Print the best papers for a query."""
+    from bot.library import Library
+    from bot.slack.commands import clean
+
+    answer = Library.at(settings.db, settings.corpus, _now()).search(clean(options.query), options.number)
+    if options.json:
+        _print_json(
+            {
+                "query": answer.query.text,
+                "total": answer.total,
+                "hits": [_hit(rank, found) for rank, found in enumerate(answer.found, 1)],
+            }
+        )
+        return
+    if not answer.found:
+        print(f"No paper has any of these words ({answer.corpus_size:,} papers searched).")
+    for rank, found in enumerate(answer.found, 1):
+        print(_entry(rank, found), end="\n\n")
+    if answer.total > len(answer.found):
+        print(f"{len(answer.found)} of {answer.total:,} papers; -n {answer.total} shows all")
+
+
+def status(settings: Settings, options: argparse.Namespace) -> None:
+    """Print what is loaded, and what could not be read."""
+    from bot.library import Library
+    from bot.store import Store
+
+    state = Library(Store(settings.db)).status()
+    loaded_at = state.loaded_at and state.loaded_at.isoformat(timespec="seconds")
+    if options.json:
+        _print_json(
+            {
+                "papers": state.papers,
+                "records": state.records,
+                "problems": len(state.problems),
+                "problem_list": [
+                    {"file": problem.file, "line": problem.line, "reason": problem.reason}
+                    for problem in state.problems
+                ],
+                "sources": state.records_by_file,
+                "loaded_at": loaded_at,
+            }
+        )
+        return
+    print(f"{state.papers:,} papers from {state.records:,} records, loaded {loaded_at or 'never'}")
+    for file, records in state.records_by_file.items():
+        print(f"{records:8,}  {file}")
+    print(f"{len(state.problems):,} places could not be read" + (":" if state.problems else ""))
+    for problem in state.problems:
+        print(f"          {problem.file}:{problem.line} {problem.reason}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="paperboy", description="A Slack app that answers /paper.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    answering = commands.add_parser("run", help=run.__doc__)
+    answering.set_defaults(command=run)
+    searching = commands.add_parser("search", help=search.__doc__)
+    searching.add_argument("query", help="what to search for, in one argument")
+    searching.add_argument("-n", dest="number", type=_positive, default=_RESULTS, help="how many papers")
+    searching.set_defaults(command=search)
+    telling = commands.add_parser("status", help=status.__doc__)
+    telling.set_defaults(command=status)
+    for command in (searching, telling):
+        command.add_argument("--json", action="store_true", help="for programs")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+    return int(text)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment; what `.env` in this folder sets counts where the environment does not."""
+    from dotenv import dotenv_values
+
+    file = {name: value for name, value in dotenv_values(Path(".env")).items() if value is not None}
+    return {**file, **os.environ}
+
+
+def _hit(rank: int, found: Any) -> dict[str, Any]:
+    from bot.wording import address
+
+    return {
+        "rank": rank,
+        "id": found.paper.shown_id,
+        "title": found.paper.title,
+        "score": found.score,
+        "url": address(found.paper) or None,
+        "sources": [{"file": source.file, "line": source.line} for source in found.paper.sources],
+    }
+
+
+def _entry(rank: int, found: Any) -> str:
+    from bot.wording import address, byline
+
+    about = byline(found.paper)
+    if found.missing:
+        about += f" · without: {', '.join(found.missing)}"
+    passage = "".join(run.text for run in found.snippet)
+    lines = [*wrap(found.paper.title, 96), about, *wrap(passage, 96), address(found.paper)]
+    return f"{rank:3}  " + indent("\n".join(filter(None, lines)), "     ").lstrip()
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _failed(text: str, code: int) -> int:
+    print(f"paperboy: {'; '.join(text.splitlines())}", file=sys.stderr)
+    return code

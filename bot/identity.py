@@ -1,0 +1,87 @@
+"""When two records are one paper, what such a paper is called, and which description it gets.
+
+Law: an id decides. Records that share an arXiv or an Anthology id are one paper. A title alone joins two only
+if no ids of theirs conflict, and their first authors agree or are not known.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from bot.papers import Description, Record, TitleOrigin
+
+_IDS = ("arxiv_id", "acl_id")
+_STRENGTH = tuple(TitleOrigin)
+
+
+def group(records: Iterable[Record]) -> list[list[Record]]:
+    """Put the records of one paper together; groups and records keep the order of their first appearance."""
+    groups: dict[int, list[Record]] = {}
+    by_id: dict[str, int] = {}
+    by_title: dict[str, list[int]] = {}
+    for place, record in enumerate(records):
+        title = title_key(record)
+        found = {by_id[key] for key in id_keys(record) if key in by_id}
+        found.update([other for other in by_title.get(title, []) if _agree(groups[other], record)][:1])
+        home = min(found, default=place)
+        joined = groups.setdefault(home, [])
+        for other in sorted(found - {home}):
+            joined += groups.pop(other)
+        joined.append(record)
+        for member in joined:
+            by_id.update(dict.fromkeys(id_keys(member), home))
+            homes = by_title.setdefault(title_key(member), [])
+            homes[:] = sorted({home, *(other for other in homes if other in groups)})
+    return list(groups.values())
+
+
+def describe(records: Sequence[Record]) -> Description:
+    """Join what the records of one paper know: the strongest title; of all else the first that is known."""
+    best = min(records, key=lambda record: _STRENGTH.index(record.title_origin))
+    known: dict[str, Any] = {"title": best.title, "title_origin": best.title_origin}
+    for field in fields(Description):
+        values = [getattr(record, field.name) for record in records]
+        known.setdefault(field.name, next(filter(None, values), values[0]))
+    return Description(**known)
+
+
+def keys(description: Description) -> tuple[str, ...]:
+    """Return everything the paper is known by: its ids, its title, and the id people see."""
+    return (*id_keys(description), title_key(description), f"id:{shown_id(description)}")
+
+
+def shown_id(description: Description) -> str:
+    """Return the id people see and type: arXiv's, else the Anthology's, else `p` and 10 hex digits."""
+    about = f"{title_key(description)}\n{_folded(description.first_author)}"
+    return description.arxiv_id or description.acl_id or "p" + _digest(about)[:10]
+
+
+def id_keys(description: Description) -> list[str]:
+    """Return the keys made of the ids that libraries have given the paper."""
+    return [f"{name}:{value}" for name in _IDS if (value := getattr(description, name))]
+
+
+def title_key(description: Description) -> str:
+    """Return the key made of the title; where a sentence stands in for one, of the abstract."""
+    if description.title_origin is TitleOrigin.SENTENCE:
+        return f"abstract:{_digest(_folded(description.abstract))}"
+    return f"title:{_folded(description.title) or _digest(description.title)}"
+
+
+def _agree(group: list[Record], record: Record) -> bool:
+    together = [*group, record]
+    ids = [{getattr(member, name) for member in together} - {""} for name in _IDS]
+    authors = {_folded(member.first_author) for member in together} - {""}
+    return all(len(values) <= 1 for values in (*ids, authors))
+
+
+def _folded(text: str) -> str:
+    """Return the letters and digits of a text, without case, diacritics and what stands between them."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKD", text).casefold())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

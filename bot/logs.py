@@ -1,0 +1,19 @@
+"""How Paperboy logs: lines of text for people, or JSON for machines, to stderr.
+
+Law: no token and, at INFO and above, no query text ever reaches a log.
+"""
+
+import logging
+
+from pythonjsonlogger.json import JsonFormatter
+
+_FIELDS = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def configure(*, as_json: bool) -> None:
+    """Set up the root logger."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter(_FIELDS) if as_json else logging.Formatter(_FIELDS))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)  # INFO logs whole bodies
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every burst

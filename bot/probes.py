@@ -1,0 +1,51 @@
+"""What a machine may ask of a running Paperboy: is it alive, is it ready, how is it doing."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import TypeVar
+
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+
+from bot.web import Probe
+
+T = TypeVar("T")
+
+_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 3)
+
+
+class Metrics:
+    """Counts and times, in a registry of their own."""
+
+    def __init__(self, corpus_size: Callable[[], int]) -> None:
+        self.registry = CollectorRegistry()
+        self._search_seconds = Histogram(
+            "paperboy_search_seconds", "Time to answer a query", buckets=_SECONDS, registry=self.registry
+        )
+        papers = Gauge("paperboy_papers", "Papers that a search goes through", registry=self.registry)
+        papers.set_function(corpus_size)
+
+    def timed(self, search: Callable[[str, int], T]) -> Callable[[str, int], T]:
+        """Return the search so that its time is recorded."""
+
+        def run(text: str, limit: int) -> T:
+            with self._search_seconds.time():
+                return search(text, limit)
+
+        return run
+
+
+def probes(metrics: Metrics, unready: Callable[[], str]) -> Mapping[str, Probe]:
+    """Return /healthz, /readyz and /metrics; `unready` says what is missing, or nothing."""
+
+    def healthz() -> tuple[int, str, str]:
+        return HTTPStatus.OK, "text/plain", "alive\n"
+
+    def readyz() -> tuple[int, str, str]:
+        if missing := unready():
+            return HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", f"{missing}\n"
+        return HTTPStatus.OK, "text/plain", "ready\n"
+
+    def metrics_text() -> tuple[int, str, str]:
+        return HTTPStatus.OK, "text/plain; version=0.0.4", generate_latest(metrics.registry).decode()
+
+    return {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics_text}

@@ -1,0 +1,123 @@
+"""The one analyzer: text → words → terms, for papers, queries and snippets alike.
+
+Law: whatever two texts share for a reader, they share as terms. A word is a stretch of text as written; it
+keeps its place, so that it can be shown. A term is what the index knows: compatibility forms unified (NFKC),
+diacritics folded, lower case, stop words gone, English endings taken off by Snowball.
+
+A word may stand for several terms. `fine-tuning` is fine, tune and finetun, so that it meets `finetuning` and
+`fine tuning`; `PolyLM` is polylm, poli and lm. Chinese, Japanese, Korean and Thai run their words together:
+such a run is cut into overlapping pairs of characters.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import Stemmer
+
+from bot.search.stopwords import STOP_WORDS
+
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+)
+JOINER = "-\u2010\u2011_'\u2019"
+_LETTER = rf"[^\W_{UNSPACED}]"
+_MARK = "[\u0300-\u036f]"
+_RUN = rf"(?:{_LETTER}{_MARK}*)+"
+WORD = re.compile(rf"[{UNSPACED}]+|{_RUN}(?:[{JOINER}]{_RUN})*")
+
+_UNSPACED_RUN = re.compile(rf"[{UNSPACED}]")
+_HYPHEN = re.compile("[-\u2010\u2011_]")
+_APOSTROPHE = re.compile("['\u2019]")
+_POSSESSIVE = re.compile("['\u2019]s$", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SHORTEST_CAMEL_START = 3  # PolyLM is poly and lm, but LoRA is no "lo" and "ra"
+_MEMORY = 1 << 18  # distinct words remembered; about 60 MB when full
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """What a word as written stands for.
+
+    `terms`: all its terms, for ranking. `ways`: each a set of terms that together amount to having the word;
+    a text that has every term of one way has the word.
+    """
+
+    terms: tuple[str, ...]
+    ways: tuple[tuple[str, ...], ...]
+
+
+class Word(NamedTuple):
+    """A word in a text: text[start:end], and what it stands for. Stop words are no words here."""
+
+    start: int
+    end: int
+    forms: Forms
+
+
+class Analyzer:
+    """Cuts text into words and terms. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._stemmer = Stemmer.Stemmer("english")
+        self._stemming = threading.Lock()  # a PyStemmer object must not be used by two threads at once
+        self.forms = lru_cache(maxsize=_MEMORY)(self._forms)
+
+    def words(self, text: str) -> Iterator[Word]:
+        """Yield the words of the text in their order, stop words left out."""
+        for match in WORD.finditer(text):
+            forms = self.forms(match[0])
+            if forms.terms:
+                yield Word(*match.span(), forms)
+
+    def words_with(self, terms: frozenset[str], text: str) -> Iterator[Word]:
+        """Yield the words of the text that stand for any of the terms."""
+        for match in WORD.finditer(text):
+            forms = self.forms(match[0])
+            if not terms.isdisjoint(forms.terms):
+                yield Word(*match.span(), forms)
+
+    def terms(self, text: str) -> list[str]:
+        """Return the terms of the text in their order, each as often as it occurs."""
+        found: list[str] = []
+        for word in WORD.findall(text):
+            found += self.forms(word).terms
+        return found
+
+    def _forms(self, word: str) -> Forms:
+        if _UNSPACED_RUN.match(word):
+            pairs = _pairs(unicodedata.normalize("NFKC", word))
+            return Forms(pairs, (pairs,))
+        folded = _POSSESSIVE.sub("", _fold(word))
+        parts = [part for part in _HYPHEN.split(_APOSTROPHE.sub("", folded)) if part]
+        pieces = [piece for part in parts for piece in _camel_pieces(part)]
+        whole = self._stems(parts)
+        joined = self._stems(["".join(parts)]) if len(parts) > 1 else ()
+        apart = self._stems(pieces) if len(pieces) > len(parts) else ()
+        ways = tuple(way for way in (whole, joined, apart) if way)
+        return Forms(tuple(dict.fromkeys(term for way in ways for term in way)), ways)
+
+    def _stems(self, parts: list[str]) -> tuple[str, ...]:
+        lowered = [part.lower() for part in parts]
+        with self._stemming:
+            return tuple(self._stemmer.stemWord(part) for part in lowered if part not in STOP_WORDS)
+
+
+def _fold(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def _pairs(run: str) -> tuple[str, ...]:
+    if len(run) == 1:
+        return (run,)
+    return tuple(dict.fromkeys(run[place : place + 2] for place in range(len(run) - 1)))
+
+
+def _camel_pieces(part: str) -> list[str]:
+    pieces = _CAMEL.split(part)
+    return pieces if len(pieces[0]) >= _SHORTEST_CAMEL_START else [part]

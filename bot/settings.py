@@ -1,0 +1,127 @@
+"""What can be set, read once from the environment, checked, frozen.
+
+Law: every fault is reported at once, by the variable's name; what a command does not need is not demanded.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from bot.errors import OperatorError
+
+_HIGHEST_PORT = 65535
+
+
+class SettingsError(OperatorError):
+    """Settings that cannot be used; one line a fault."""
+
+    exit_code = 2
+
+
+class Mode(StrEnum):
+    """How `paperboy run` meets Slack."""
+
+    SOCKET = "Socket Mode"
+    HTTP = "HTTP"
+    PLAYGROUND = "playground"
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings; `.env.example` says what each means."""
+
+    bot_token: str = ""
+    app_token: str = ""
+    signing_secret: str = ""
+    api_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 3000
+    db: Path = Path("data/paperboy.db")
+    corpus: tuple[Path, ...] = (Path("seeds"),)
+    log: LogFormat = LogFormat.TEXT
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the settings; raises SettingsError naming every one that cannot be used."""
+        faults: list[str] = []
+        given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        for name, prefix, meant in _TOKEN_MIX_UPS:
+            if given.get(name, "").startswith(prefix):
+                faults.append(f"{name} holds a token that begins with {prefix}; that is {meant}")
+        settings = cls(
+            bot_token=given.get("SLACK_BOT_TOKEN", ""),
+            app_token=given.get("SLACK_APP_TOKEN", ""),
+            signing_secret=given.get("SLACK_SIGNING_SECRET", ""),
+            api_url=_api_url(given.get("SLACK_API_URL", ""), faults),
+            host=given.get("PAPERBOY_HOST", cls.host),
+            port=_port(given.get("PAPERBOY_PORT", str(cls.port)), faults),
+            db=Path(given.get("PAPERBOY_DB", str(cls.db))),
+            corpus=_paths(given.get("PAPERBOY_CORPUS", "")) or cls.corpus,
+            log=_log(given.get("PAPERBOY_LOG", cls.log), faults),
+        )
+        if faults:
+            raise SettingsError("\n".join(faults))
+        return settings
+
+    def mode(self) -> Mode:
+        """Return how to meet Slack; raises SettingsError where that is half set, naming what is missing."""
+        if not (self.bot_token or self.app_token or self.signing_secret):
+            if self.api_url:
+                raise SettingsError("SLACK_API_URL is set, but no token: SLACK_BOT_TOKEN is missing")
+            return Mode.PLAYGROUND
+        if not self.bot_token:
+            beside = "SLACK_APP_TOKEN" if self.app_token else "SLACK_SIGNING_SECRET"
+            raise SettingsError(f"{beside} is set, but SLACK_BOT_TOKEN is missing")
+        if self.app_token:
+            return Mode.SOCKET
+        if self.signing_secret:
+            return Mode.HTTP
+        raise SettingsError(
+            "SLACK_BOT_TOKEN is set, but neither SLACK_APP_TOKEN (for Socket Mode) nor SLACK_SIGNING_SECRET"
+            " (for HTTP)"
+        )
+
+
+_TOKEN_MIX_UPS = (
+    ("SLACK_BOT_TOKEN", "xapp-", "an app-level token, for SLACK_APP_TOKEN"),
+    ("SLACK_BOT_TOKEN", "xoxp-", "a user's token; the bot's begins with xoxb-"),
+    ("SLACK_APP_TOKEN", "xoxb-", "the bot's token, for SLACK_BOT_TOKEN"),
+    ("SLACK_SIGNING_SECRET", "xoxb-", "the bot's token, for SLACK_BOT_TOKEN"),
+    ("SLACK_SIGNING_SECRET", "xapp-", "an app-level token, for SLACK_APP_TOKEN"),
+)
+
+
+def _api_url(value: str, faults: list[str]) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        faults.append(f"SLACK_API_URL must begin with http:// or https://, not {value!r}")
+    return value and value.rstrip("/") + "/"
+
+
+def _port(value: str, faults: list[str]) -> int:
+    if value.isascii() and value.isdigit() and int(value) <= _HIGHEST_PORT:
+        return int(value)
+    faults.append(
+        f"PAPERBOY_PORT must be a number from 0 to {_HIGHEST_PORT} (0: any free one), not {value!r}"
+    )
+    return 0
+
+
+def _paths(value: str) -> tuple[Path, ...]:
+    return tuple(Path(part) for part in value.split(os.pathsep) if part.strip())
+
+
+def _log(value: str, faults: list[str]) -> LogFormat:
+    try:
+        return LogFormat(value)
+    except ValueError:
+        faults.append(f"PAPERBOY_LOG must be text or json, not {value!r}")
+        return LogFormat.TEXT

@@ -1,0 +1,34 @@
+"""Whatever Slack sends that nothing else here knows, each with a kind answer.
+
+Bolt would answer it with 404, which Slack counts as a failed delivery and shows as a warning sign.
+"""
+
+import re
+
+from slack_bolt import Ack, App, Respond
+
+from bot.slack import render, send
+from bot.slack.guard import guarded
+
+_ANY = re.compile("")
+
+
+def register(app: App) -> None:
+    """Answer every command, button, form and shortcut, and take every event."""
+
+    def on_unknown_command(ack: Ack, command: dict[str, str], respond: Respond) -> None:
+        ack()
+        send.to_asker(respond, render.unknown_command(command["command"]))
+
+    def on_unknown_action(ack: Ack, respond: Respond) -> None:
+        ack()
+        if respond.response_url:  # a click inside a modal has none
+            send.to_asker(respond, render.outdated())
+
+    def on_unknown(ack: Ack) -> None:
+        ack()
+
+    app.command(_ANY)(guarded(on_unknown_command))
+    app.action(_ANY)(guarded(on_unknown_action))
+    for kind in (app.event, app.shortcut, app.view, app.options):
+        kind(_ANY)(guarded(on_unknown))

@@ -1,0 +1,48 @@
+"""Text that cannot smuggle anything into a message. Pure.
+
+Law: nothing that comes from a paper or a person enters a message but through `plain`, `bold`, `code` or
+`link`.
+
+Slack reads `&`, `<` and `>` as markup: these have entities. It also reads `*`, `_`, `~` and backticks,
+which have none: where such a character could format, a look-alike takes its place. And it reads `:name:`
+as an emoji; a look-alike takes the first colon's place. Every text object is `verbatim`, so that Slack
+makes no link or mention of bare `@channel`, `#general` or `example.com`.
+"""
+
+import re
+from urllib.parse import quote, urlsplit
+
+_ENTITIES: dict[str, str | int | None] = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LOOKALIKES = {"*": "∗", "~": "∼", "`": "ˋ"}
+_ESCAPES = str.maketrans({**_ENTITIES, **_LOOKALIKES})
+_EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # one inside a word, as in x_i, formats nothing
+_EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+_URL_SAFE = "/:?#[]@!$&'()*+,;=%~"
+
+
+def plain(text: str) -> str:
+    """Return the text so that Slack shows just that, on one line."""
+    text = _EDGE_UNDERSCORE.sub("ˍ", " ".join(text.split()))
+    return _EMOJI.sub("∶", text).translate(_ESCAPES)
+
+
+def bold(text: str) -> str:
+    """Return the text in bold; a text of blanks is nothing."""
+    shown = plain(text)
+    return f"*{shown}*" if shown else ""
+
+
+def code(text: str) -> str:
+    """Return the text as code, where only entities and backticks count."""
+    return f"`{text.translate(str.maketrans({**_ENTITIES, '`': 'ˋ'}))}`"
+
+
+def link(address: str, label: str) -> str:
+    """Return a link; an address that is not http or https gives the label alone."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return plain(label)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return plain(label)
+    return f"<{quote(address, safe=_URL_SAFE).replace('&', '&amp;')}|{plain(label)}>"

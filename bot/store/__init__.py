@@ -1,0 +1,15 @@
+"""Everything Paperboy must remember, in one SQLite file, through sqlite-utils.
+
+    database     how a connection is opened, read from and written to
+    migrations   the schema, as an append-only list of steps
+    papers       papers, the keys they are known by, and where they stand
+    loads        what each load of the corpus brought, and what it could not read
+
+The modules of table groups are functions over an open `sqlite_utils.Database`.
+"""
+
+from sqlite_utils import Database
+
+from bot.store.database import Store
+
+__all__ = ["Database", "Store"]

@@ -1,0 +1,87 @@
+"""Papers, the keys they are known by, and where they stand."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.papers import Description, Paper, Record, Source, TitleOrigin
+
+_DESCRIPTION = "title, title_origin, abstract, first_author, authors, year, arxiv_id, acl_id, url"
+
+
+def count(db: Database) -> int:
+    """Return how many papers there are."""
+    return int(db.table("paper").count)
+
+
+def add(db: Database, papers: Iterable[tuple[str, Description, Iterable[str], Iterable[Record]]]) -> None:
+    """Add new papers, in order: each its shown id, description, keys and records."""
+    newest = int(next(db.query("SELECT coalesce(max(number), 0) AS number FROM paper"))["number"])
+    rows, keys, sources = [], [], []
+    for number, (shown_id, description, known_as, records) in enumerate(papers, newest + 1):
+        rows.append({"number": number, "shown_id": shown_id, **_row(description)})
+        keys += [{"key": key, "paper": number} for key in known_as]
+        sources += [
+            {"file": record.source.file, "line": record.source.line, "paper": number, "raw": record.raw}
+            for record in records
+        ]
+    db.table("paper").insert_all(rows)
+    db.table("paper_key").insert_all(keys)
+    db.table("paper_source").insert_all(sources)
+
+
+def texts(db: Database) -> Iterator[tuple[int, str, str]]:
+    """Yield each paper's number, title and abstract, by ascending number."""
+    yield from db.conn.execute("SELECT number, title, abstract FROM paper ORDER BY number")
+
+
+def by_number(db: Database, numbers: Sequence[int]) -> dict[int, Paper]:
+    """Return the papers with these numbers; a number that no paper has is left out."""
+    wanted = json.dumps(list(numbers))
+    rows = db.query(
+        f"SELECT number, shown_id, {_DESCRIPTION} FROM paper"  # noqa: S608  # a constant of this module
+        " WHERE number IN (SELECT value FROM json_each(?))",
+        [wanted],
+    )
+    places = db.query(
+        "SELECT paper, file, line FROM paper_source"
+        " WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY paper, file, line",
+        [wanted],
+    )
+    sources = {
+        paper: tuple(Source(row["file"], row["line"]) for row in rows)
+        for paper, rows in groupby(places, key=lambda row: row["paper"])
+    }
+    return {row["number"]: _paper(row, sources.get(row["number"], ())) for row in rows}
+
+
+def records_by_file(db: Database) -> dict[str, int]:
+    """Return how many records each file gave."""
+    rows = db.query("SELECT file, count(*) AS records FROM paper_source GROUP BY file ORDER BY file")
+    return {row["file"]: row["records"] for row in rows}
+
+
+def _row(description: Description) -> dict[str, Any]:
+    return {
+        "title": description.title,
+        "title_origin": description.title_origin.value,
+        "abstract": description.abstract,
+        "first_author": description.first_author,
+        "authors": json.dumps(description.authors, ensure_ascii=False),
+        "year": description.year,
+        "arxiv_id": description.arxiv_id,
+        "acl_id": description.acl_id,
+        "url": description.url,
+    }
+
+
+def _paper(row: dict[str, Any], sources: tuple[Source, ...]) -> Paper:
+    known = {
+        **row,
+        "title_origin": TitleOrigin(row["title_origin"]),
+        "authors": tuple(json.loads(row["authors"])),
+    }
+    return Paper(**known, sources=sources)

@@ -1,0 +1,91 @@
+"""How papers, numbers and times are put into words, wherever they are shown: in Slack or in a terminal.
+
+Pure, and plain text: whoever shows it escapes it as the place demands.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.papers import Paper
+
+_NAMED_AUTHORS = 2
+_ACL_ID = re.compile(r"(\d{4})\.(findings-)?([a-z0-9]+)")
+_VENUES = {
+    "2024.lrec": "LREC-COLING",
+    "babylm": "BabyLM",
+    "conll": "CoNLL",
+    "repl4nlp": "RepL4NLP",
+    "sem": "*SEM",
+}
+
+
+def address(paper: Paper) -> str:
+    """Return where the paper can be read, or an empty string."""
+    if paper.url:
+        return paper.url
+    if paper.arxiv_id:
+        return f"https://arxiv.org/abs/{paper.arxiv_id}"
+    return f"https://aclanthology.org/{paper.acl_id}/" if paper.acl_id else ""
+
+
+def byline(paper: Paper) -> str:
+    """Return authors, year, id and venue in one line; what is not known is left out."""
+    year = str(paper.year) if paper.year else ""
+    return " · ".join(filter(None, (authors(paper), year, named_id(paper), venue(paper.acl_id))))
+
+
+def authors(paper: Paper) -> str:
+    """Name up to two authors, of more the first and how many follow; say so when only the first is known."""
+    if not paper.authors:
+        return f"first author {paper.first_author}" if paper.first_author else ""
+    if len(paper.authors) <= _NAMED_AUTHORS:
+        return ", ".join(paper.authors)
+    return f"{paper.authors[0]} + {len(paper.authors) - 1}"
+
+
+def named_id(paper: Paper) -> str:
+    """Return the paper's id with the library that gave it."""
+    if paper.arxiv_id:
+        return f"arXiv {paper.arxiv_id}"
+    return f"Anthology {paper.acl_id}" if paper.acl_id else paper.shown_id
+
+
+def venue(acl_id: str) -> str:
+    """Return the venue that an Anthology id names: `2024.findings-naacl.82` is Findings of NAACL 2024."""
+    match = _ACL_ID.match(acl_id)
+    if not match:
+        return ""
+    year, findings, slug = match.groups()
+    name = _VENUES.get(f"{year}.{slug}") or _VENUES.get(slug) or slug.upper()
+    return f"{'Findings of ' if findings else ''}{name} {year}"
+
+
+def ago(span: timedelta) -> str:
+    """Return how long ago something was: `just now`, `5 min ago`, `2 h ago`, `3 days ago`."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:  # noqa: PLR2004  # minutes in an hour
+        return f"{minutes} min ago"
+    hours = minutes // 60
+    return f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"  # noqa: PLR2004  # two days
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 paper`, `2 papers`, `1,200 papers`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def shorten(text: str, longest: int) -> str:
+    """Cut a text between words to at most `longest` characters, an ellipsis included."""
+    if len(text) <= longest:
+        return text
+    head = text[: longest - 1]
+    between = head.rpartition(" ")[0]
+    return (between if len(between) > longest // 2 else head).rstrip(" ,;:") + "…"
+
+
+def listed(words: Sequence[str], last: str = "or") -> str:
+    """Return `a`, `a or b`, `a, b or c`."""
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
