@@ -53,7 +53,10 @@ def search(settings: Settings, options: argparse.Namespace) -> None:
     from bot.library import Library
     from bot.slack.commands import clean
 
-    answer = Library.at(settings.db, settings.corpus, _now()).search(clean(options.query), options.number)
+    library = Library.at(settings.db, settings.corpus, _now())
+    if not library.size:
+        raise OperatorError("no papers are loaded; see paperboy status for why")
+    answer = library.search(clean(options.query), options.number)
     if options.json:
         _print_json(
             {

@@ -19,23 +19,24 @@ _STRENGTH = tuple(TitleOrigin)
 
 def group(records: Iterable[Record]) -> list[list[Record]]:
     """Put the records of one paper together; groups and records keep the order of their first appearance."""
-    groups: dict[int, list[Record]] = {}
+    groups: dict[int, dict[int, Record]] = {}  # by the place of the first record; within, by each one's place
     by_id: dict[str, int] = {}
     by_title: dict[str, list[int]] = {}
     for place, record in enumerate(records):
-        title = title_key(record)
         found = {by_id[key] for key in id_keys(record) if key in by_id}
-        found.update([other for other in by_title.get(title, []) if _agree(groups[other], record)][:1])
+        same = [record, *(member for other in found for member in groups[other].values())]
+        alike = by_title.get(title_key(record), [])
+        found.update([other for other in alike if _agree([*groups[other].values(), *same])][:1])
         home = min(found, default=place)
-        joined = groups.setdefault(home, [])
-        for other in sorted(found - {home}):
-            joined += groups.pop(other)
-        joined.append(record)
-        for member in joined:
+        joined = groups.setdefault(home, {})
+        for other in found - {home}:
+            joined |= groups.pop(other)
+        joined[place] = record
+        for member in joined.values():
             by_id.update(dict.fromkeys(id_keys(member), home))
             homes = by_title.setdefault(title_key(member), [])
             homes[:] = sorted({home, *(other for other in homes if other in groups)})
-    return list(groups.values())
+    return [[members[place] for place in sorted(members)] for members in groups.values()]
 
 
 def describe(records: Sequence[Record]) -> Description:
@@ -48,9 +49,12 @@ def describe(records: Sequence[Record]) -> Description:
     return Description(**known)
 
 
-def keys(description: Description) -> tuple[str, ...]:
-    """Return everything the paper is known by: its ids, its title, and the id people see."""
-    return (*id_keys(description), title_key(description), f"id:{shown_id(description)}")
+def keys(records: Iterable[Record]) -> list[str]:
+    """Return everything a paper is known by: all its records' ids and titles, and the ids people see."""
+    known = [
+        key for record in records for key in (*id_keys(record), title_key(record), f"id:{shown_id(record)}")
+    ]
+    return list(dict.fromkeys(known))
 
 
 def shown_id(description: Description) -> str:
@@ -71,10 +75,9 @@ def title_key(description: Description) -> str:
     return f"title:{_folded(description.title) or _digest(description.title)}"
 
 
-def _agree(group: list[Record], record: Record) -> bool:
-    together = [*group, record]
-    ids = [{getattr(member, name) for member in together} - {""} for name in _IDS]
-    authors = {_folded(member.first_author) for member in together} - {""}
+def _agree(records: Sequence[Record]) -> bool:
+    ids = [{getattr(record, name) for record in records} - {""} for name in _IDS]
+    authors = {_folded(record.first_author) for record in records} - {""}
     return all(len(values) <= 1 for values in (*ids, authors))
 
 

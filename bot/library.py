@@ -16,6 +16,7 @@ from bot.search.analyze import Analyzer
 from bot.search.index import TITLE_WEIGHT, Bm25
 from bot.search.query import Query, Ranking, parse_query, rank
 from bot.search.snippet import Run, snippet
+from bot.shelf import Shelf
 from bot.store import Database, Store, loads, papers
 
 
@@ -59,10 +60,11 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class _Catalogue:
-    """An index and the numbers of the papers in it, by their document."""
+    """An index, the numbers of the papers in it by their document, and the papers shown lately."""
 
     index: Bm25
     numbers: tuple[int, ...]
+    shelf: Shelf
     loaded_at: datetime
 
 
@@ -103,7 +105,8 @@ class Library:
         if load and rows:
             terms = self._analyzer.terms
             index = Bm25([terms(title) * TITLE_WEIGHT + terms(abstract) for _, title, abstract in rows])
-            self._current = _Catalogue(index, tuple(number for number, _, _ in rows), load.loaded_at)
+            numbers = tuple(number for number, _, _ in rows)
+            self._current = _Catalogue(index, numbers, Shelf(self._store, self._analyzer), load.loaded_at)
 
     @property
     def size(self) -> int:
@@ -141,20 +144,17 @@ class Library:
                 problems=problems,
             )
 
-    def _show(self, catalogue: _Catalogue, query: Query, ranking: Ranking) -> tuple[Found, ...]:
-        numbers = [catalogue.numbers[hit.document] for hit in ranking.hits]
-        with self._store.reading() as db:
-            known = papers.by_number(db, numbers)
+    @staticmethod
+    def _show(catalogue: _Catalogue, query: Query, ranking: Ranking) -> tuple[Found, ...]:
+        copies = catalogue.shelf.take([catalogue.numbers[hit.document] for hit in ranking.hits])
         return tuple(
             Found(
-                paper=known[number],
+                paper=copy.paper,
                 score=hit.score,
                 missing=hit.missing,
-                snippet=snippet(
-                    known[number].abstract, query.terms, catalogue.index.idf.__getitem__, self._analyzer
-                ),
+                snippet=snippet(copy.reading, query.terms, catalogue.index.idf.__getitem__),
             )
-            for number, hit in zip(numbers, ranking.hits, strict=True)
+            for copy, hit in zip(copies, ranking.hits, strict=True)
         )
 
 
@@ -164,7 +164,7 @@ def _save(db: Database, corpus: Corpus, now: datetime) -> None:
     papers.add(
         db,
         (
-            (identity.shown_id(description), description, identity.keys(description), records)
+            (identity.shown_id(description), description, identity.keys(records), records)
             for description, records in zip(descriptions, groups, strict=True)
         ),
     )

@@ -15,5 +15,10 @@ def configure(*, as_json: bool) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(_FIELDS) if as_json else logging.Formatter(_FIELDS))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    quieten()
+
+
+def quieten() -> None:
+    """Silence what must not be logged, or says nothing."""
     logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)  # INFO logs whole bodies
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every burst

@@ -4,13 +4,17 @@ Law: a request that is not well-formed gets a 4xx, never a traceback.
 """
 
 import json
+import os
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from bot.errors import OperatorError
 
@@ -50,25 +54,25 @@ def serving(application: "WSGIApplication", host: str, port: int) -> Iterator[st
     Raises OperatorError where the port cannot be had.
     """
     try:
-        server = create_server(application, host=host, port=port, threads=THREADS, ident=None)
+        listening = socket.create_server((host, port))
     except OSError as error:
         raise port_refused(host, port, error) from error
+    sockets: dict[int, Any] = {}
+    server = create_server(application, map=sockets, sockets=[listening], threads=THREADS, ident=None)
     thread = threading.Thread(target=server.run, name="http")
     thread.start()
     try:
         yield f"http://{server.effective_host}:{server.effective_port}"
     finally:
-        server.task_dispatcher.shutdown()
-        server.close()
-        server.pull_trigger()
+        server.task_dispatcher.shutdown()  # waits for the requests under way
+        server.trigger.pull_trigger(partial(close_all, sockets))  # in the loop's own thread, which then ends
         thread.join()
 
 
 def port_refused(host: str, port: int, error: OSError) -> OperatorError:
     """Say that a port cannot be had, and what to do."""
-    return OperatorError(
-        f"cannot listen on {host}:{port} ({error.strerror or error}); another PAPERBOY_PORT may be free"
-    )
+    why = os.strerror(error.errno) if error.errno else str(error)
+    return OperatorError(f"cannot listen on {host}:{port} ({why}); another PAPERBOY_PORT may be free")
 
 
 def _answer(

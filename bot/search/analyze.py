@@ -22,12 +22,13 @@ import Stemmer
 from bot.search.stopwords import STOP_WORDS
 
 UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"  # jamo and half-width kana too: NFKC composes them
 )
 JOINER = "-\u2010\u2011_'\u2019"
 _LETTER = rf"[^\W_{UNSPACED}]"
 _MARK = "[\u0300-\u036f]"
-_RUN = rf"(?:{_LETTER}{_MARK}*)+"
+_RUN = rf"(?:{_LETTER}++{_MARK}*+)++"
 WORD = re.compile(rf"[{UNSPACED}]+|{_RUN}(?:[{JOINER}]{_RUN})*")
 
 _UNSPACED_RUN = re.compile(rf"[{UNSPACED}]")
@@ -74,13 +75,6 @@ class Analyzer:
             if forms.terms:
                 yield Word(*match.span(), forms)
 
-    def words_with(self, terms: frozenset[str], text: str) -> Iterator[Word]:
-        """Yield the words of the text that stand for any of the terms."""
-        for match in WORD.finditer(text):
-            forms = self.forms(match[0])
-            if not terms.isdisjoint(forms.terms):
-                yield Word(*match.span(), forms)
-
     def terms(self, text: str) -> list[str]:
         """Return the terms of the text in their order, each as often as it occurs."""
         found: list[str] = []
@@ -102,12 +96,14 @@ class Analyzer:
         return Forms(tuple(dict.fromkeys(term for way in ways for term in way)), ways)
 
     def _stems(self, parts: list[str]) -> tuple[str, ...]:
-        lowered = [part.lower() for part in parts]
+        lowered = [part.casefold() for part in parts]
         with self._stemming:
             return tuple(self._stemmer.stemWord(part) for part in lowered if part not in STOP_WORDS)
 
 
 def _fold(word: str) -> str:
+    if word.isascii():
+        return word
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 

@@ -94,7 +94,7 @@ def _divide(pairs: NDArray[np.int64], documents: int) -> tuple[NDArray[np.int64]
 
 def best(scores: NDArray[np.float64], limit: int) -> list[int]:
     """Return the documents with a score above zero, best first, at most `limit`; ties by lower number."""
-    found = np.flatnonzero(scores)
+    found = np.flatnonzero(scores > 0)
     if 0 < limit < len(found):
         floor = np.partition(scores[found], -limit)[-limit]
         found = found[scores[found] >= floor]

@@ -5,6 +5,7 @@ ellipses, and never shows its reason in a link.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +15,7 @@ from bot.search.analyze import Analyzer
 LONGEST = 160
 ELLIPSIS = "…"
 
-_LINK = re.compile(r"(?:https?:)?//\S+|www\.\S+", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?:)?//\S+|www\.\S+|(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"""(?:[.!?]["”'’)\]]*\s+(?=["“‘(\[]?[^\W_a-z])|[。！？]+)""")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|et al|etc|cf|vs|Fig|Eq|Sec|Dr|[A-Z])\.\s*$")
 
@@ -28,8 +29,20 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """An abstract that has been read: where its sentences are, and where each term stands outside links.
+
+    Reading takes as long as a search over thousands of papers; it is worth keeping for what is shown again.
+    """
+
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+    places: dict[str, tuple[tuple[int, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Match:
-    """A matched word in the abstract: its place, its key among the query's words, its weight."""
+    """A matched word in the abstract: its place, the query's term it stands for, that term's weight."""
 
     start: int
     end: int
@@ -37,27 +50,39 @@ class _Match:
     weight: float
 
 
-def snippet(
-    abstract: str, terms: Sequence[str], weight: Callable[[str], float], analyzer: Analyzer
-) -> tuple[Run, ...]:
+def read(abstract: str, analyzer: Analyzer) -> Reading:
+    """Find the sentences and words of an abstract."""
+    links = _links(abstract)
+    places: dict[str, list[tuple[int, int]]] = {}
+    for start, end, forms in analyzer.words(abstract):
+        if not any(begin <= start < finish for begin, finish in links):
+            for term in forms.terms:
+                places.setdefault(term, []).append((start, end))
+    return Reading(
+        abstract, tuple(sentences(abstract)), {term: tuple(spans) for term, spans in places.items()}
+    )
+
+
+def snippet(reading: Reading, terms: Sequence[str], weight: Callable[[str], float]) -> tuple[Run, ...]:
     """Return the abstract's best stretch as runs; `weight` gives a term's idf.
 
     The best stretch has the greatest weight of distinct terms, then the most matches, then comes first.
     Where nothing matches outside links it is the abstract's beginning.
     """
-    matches = _matches(abstract, frozenset(terms), weight, analyzer)
+    matches = _matches(reading, terms, weight)
+    places = [match.start for match in matches]
     candidates = [
         (_value(inside), start, end, inside)
-        for start, end in sentences(abstract)
-        for inside in [_densest([match for match in matches if start <= match.start and match.end <= end])]
+        for start, end in reading.sentences
+        for inside in [_densest(matches[bisect_left(places, start) : bisect_left(places, end)])]
     ]
     if not candidates:
         return ()
     _, start, end, inside = max(candidates, key=lambda candidate: candidate[0])
     focus = (inside[0].start, inside[-1].end) if inside else (start, start)
-    left, right = _frame(abstract, start, end, focus)
+    left, right = _frame(reading.text, start, end, focus)
     shown = [match for match in matches if left <= match.start and match.end <= right]
-    return tuple(_runs(abstract, left, right, (start, end), shown))
+    return tuple(_runs(reading.text, left, right, (start, end), shown))
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -75,16 +100,19 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _matches(
-    abstract: str, terms: frozenset[str], weight: Callable[[str], float], analyzer: Analyzer
-) -> list[_Match]:
-    links = [link.span() for link in _LINK.finditer(abstract)]
-    found = []
-    for word in analyzer.words_with(terms, abstract):
-        if not any(start <= word.start < end for start, end in links):
-            heaviest = max(terms.intersection(word.forms.terms), key=lambda term: (weight(term), term))
-            found.append(_Match(word.start, word.end, heaviest, weight(heaviest)))
-    return found
+def _matches(reading: Reading, terms: Sequence[str], weight: Callable[[str], float]) -> list[_Match]:
+    """Return the matched words in their order; one that stands for several terms counts as the heaviest."""
+    heaviest: dict[tuple[int, int], tuple[float, str]] = {}
+    for term in set(terms).intersection(reading.places):
+        candidate = (weight(term), term)
+        for span in reading.places[term]:
+            heaviest[span] = max(heaviest.get(span, candidate), candidate)
+    return [_Match(*span, term, worth) for span, (worth, term) in sorted(heaviest.items())]
+
+
+def _links(text: str) -> list[tuple[int, int]]:
+    """Return where the text's links start and end; the search for them is dear, and most texts have none."""
+    return [link.span() for link in _LINK.finditer(text)] if "/" in text or "www." in text else []
 
 
 def _value(matches: list[_Match]) -> tuple[float, int]:
@@ -96,8 +124,11 @@ def _densest(matches: list[_Match]) -> list[_Match]:
     """Return the consecutive matches that fit into one snippet and are worth most."""
     room = LONGEST - 2 * len(ELLIPSIS)
     best: list[_Match] = []
-    for first in range(len(matches)):
-        fitting = [match for match in matches[first:] if match.end - matches[first].start <= room]
+    last = 0
+    for first, match in enumerate(matches):
+        while last < len(matches) and matches[last].end <= match.start + room:
+            last += 1
+        fitting = matches[first:last]
         if _value(fitting) > _value(best):
             best = fitting
     return best
@@ -133,7 +164,7 @@ def _before_cut(text: str, place: int, end: int, earliest: int) -> int:
     if place == end or text[place].isspace():
         return place
     blank = max(text.rfind(space, earliest, place) for space in " \n\t\u3000")
-    return blank if blank > earliest else place
+    return blank if blank >= earliest else place
 
 
 def _runs(
@@ -149,6 +180,6 @@ def _runs(
         place = match.end
     tail = text[place:right].rstrip()
     if right < sentence[1]:
-        tail = tail.rstrip(",;:–-(") + ELLIPSIS
+        tail = tail.rstrip(" ,;:–-(") + ELLIPSIS
     if tail:
         yield Run(tail)

@@ -56,8 +56,8 @@ def help_page(topic: str, corpus_size: int) -> Message:
             "*Searching.* Type words of a title, a topic, a method or a name; the best 5 papers answer.",
             "Any of the words may match; papers that have the rarer words come first. `without:` names the"
             " words that a paper does not have.",
-            "Endings, accents, hyphens and capitals do not matter: `finetuned`, `fine-tuning` and"
-            " `Fine Tuning` find the same.",
+            "Endings, accents, hyphens and capitals do not matter: `finetune` and `Fine Tuning` both find"
+            " fine-tuned, `tulu` finds TÜLU.",
             f"{code('/paper search help wanted')} a search, even if it begins like a command",
         )
     return _said(
@@ -77,8 +77,8 @@ def refusal(message: str) -> Message:
 def fault(reference: str) -> Message:
     """Apologise for a fault of ours; the log knows the reference."""
     return _said(
-        "Sorry, that went wrong, and it is not your doing. Please try again; if it happens again, tell whoever"
-        f" runs Paperboy this code: {code(reference)}"
+        "Sorry, that went wrong, and it is not your doing. Please try again; if it happens again,"
+        f" tell whoever runs Paperboy this code: {code(reference)}"
     )
 
 

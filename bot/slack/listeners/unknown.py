@@ -30,5 +30,5 @@ def register(app: App) -> None:
 
     app.command(_ANY)(guarded(on_unknown_command))
     app.action(_ANY)(guarded(on_unknown_action))
-    for kind in (app.event, app.shortcut, app.view, app.options):
+    for kind in (app.event, app.shortcut, app.view, app.view_closed, app.options):
         kind(_ANY)(guarded(on_unknown))

@@ -1,0 +1,34 @@
+"""`python -m benchmarks`: every table, or those that are named."""
+
+import argparse
+import os
+import platform
+import sys
+
+from benchmarks import answer, engine, start
+from benchmarks.table import show
+
+TABLES = {"start": start.measure, "answer": answer.measure, "engine": engine.measure}
+
+
+def main() -> int:
+    """Print the tables; returns 1 where a result was wrong, whatever the times."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("tables", nargs="*", metavar="table", help=", ".join(TABLES))
+    named = parser.parse_args().tables
+    if unknown := set(named) - set(TABLES):
+        parser.error(f"no such table: {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
+    system = f"{platform.system()} {platform.machine()}"
+    print(f"Python {platform.python_version()}, {system}, {os.cpu_count()} cores")
+    faults: list[str] = []
+    for name in named or TABLES:
+        table = TABLES[name]()
+        show(table)
+        faults += table.faults
+    for fault in faults:
+        print(f"\nWRONG RESULT: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Child processes, in an environment without secrets and a folder without `.env`."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "seeds"
+_PATIENCE = 30  # seconds
+_OURS = ("SLACK_", "PAPERBOY_", "COVERAGE_")
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return this process's environment without Paperboy's and Slack's variables, and with `more`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {**kept, "PYTHONPATH": str(ROOT), "PAPERBOY_CORPUS": str(SEEDS), **more}
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A process that ran: seconds from its start to its end, its processor's seconds, what it printed."""
+
+    seconds: float
+    processor: float
+    output: str
+
+
+def timed(arguments: Sequence[str], folder: Path, variables: Mapping[str, str]) -> Finished:
+    """Run Python with these arguments in a folder; CalledProcessError where it fails."""
+    before, begun = _children(), time.perf_counter()
+    done = subprocess.run(  # noqa: S603  # our own commands
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=dict(variables),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=_PATIENCE,
+    )
+    return Finished(time.perf_counter() - begun, _children() - before, done.stdout)
+
+
+def _children() -> float:
+    """Return the processor time of the child processes that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+@contextmanager
+def running(
+    arguments: Sequence[str], folder: Path, variables: Mapping[str, str]
+) -> Iterator[tuple[int, str]]:
+    """Run Python beside this process while the block runs; yields its process id and its first line.
+
+    RuntimeError where it ends before it prints one; what it says on stderr goes to stderr.
+    """
+    with subprocess.Popen(  # noqa: S603  # our own commands
+        [sys.executable, *arguments], cwd=folder, env=dict(variables), stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            greeting = process.stdout.readline()
+            if not greeting:
+                raise RuntimeError(f"{' '.join(arguments)} did not start")
+            yield process.pid, greeting
+        finally:
+            process.terminate()
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def processor_seconds(pid: int) -> float | None:
+    """Return the processor time a running process has used, None where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

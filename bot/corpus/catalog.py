@@ -1,0 +1,134 @@
+"""catalog.csv: what is known of an abstract besides its text, joined by the hash of its line.
+
+Never by line number: a line inserted above would give every paper below it another's title.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from bot.corpus.lines import NOT_UTF8, Line, split
+from bot.corpus.mend import mend
+from bot.papers import Problem
+
+KEY = "sha256"
+COLUMNS = ("title", "first_author", "authors", "year", "arxiv_id", "acl_id", "url")
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+# What a field must look like; the group is what is kept: ids without prefix, version and address.
+_PATTERNS = {
+    "year": re.compile(r"((?:19|20)[0-9]{2})"),
+    "arxiv_id": re.compile(
+        r"(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)?"
+        r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]+)?(?:\.pdf)?",
+        re.IGNORECASE,
+    ),
+    "acl_id": re.compile(
+        r"(?:acl:|https?://(?:www\.)?aclanthology\.org/)?"
+        r"([0-9]{4}\.[a-z0-9_]+-[a-z0-9_]+\.[0-9]+|[a-z][0-9]{2}-[0-9]{4})(?:v[0-9]+)?(?:\.pdf)?/?",
+        re.IGNORECASE,
+    ),
+    "url": re.compile(r"(https?://[^\s<>|]+)", re.IGNORECASE),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a catalog knows of one abstract, as `bot.papers.Description` has it; unknown is empty or None."""
+
+    title: str = ""
+    first_author: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    arxiv_id: str = ""
+    acl_id: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Entries by the SHA-256, in hexadecimal, of an abstract's line as UTF-8 without its end."""
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+    def of(self, raw: str) -> Entry | None:
+        """Look up the abstract on this line, which must be valid Unicode."""
+        return self.entries.get(sha256(raw.encode()).hexdigest()) if self.entries else None
+
+
+def read_catalog(file_name: str, text: str) -> tuple[Catalog, tuple[Problem, ...]]:
+    """Read a catalog's text: a header, then a row a line. Pure, and it never raises.
+
+    A row or a field that cannot be used is reported and left out, and the rest stands. Where one hash has
+    two rows that differ, the first is used.
+    """
+    lines = split(text)
+    if not lines:
+        return Catalog(), (Problem(file_name, 0, "the file is empty"),)
+    header = [name.strip().lower() for name in _fields(lines[0]) or ()]
+    if KEY not in header:
+        return Catalog(), (Problem(file_name, lines[0].number, f"no column {KEY} in the header"),)
+    problems = []
+    if missing := [name for name in COLUMNS if name not in header]:
+        problems.append(Problem(file_name, lines[0].number, f"no column {', '.join(missing)} in the header"))
+    entries: dict[str, Entry] = {}
+    for line in lines[1:]:
+        reasons = _add_row(entries, header, line)
+        problems += [Problem(file_name, line.number, reason) for reason in reasons]
+    return Catalog(entries), tuple(problems)
+
+
+def _fields(line: Line) -> list[str] | None:
+    """Return a row's fields, or None. Row by row, so that a stray quotation mark costs its own row only."""
+    try:
+        return next(csv.reader([line.text], strict=True))
+    except (csv.Error, StopIteration):
+        return None
+
+
+def _add_row(entries: dict[str, Entry], header: list[str], line: Line) -> Iterator[str]:
+    """Add a row's entry; yield why it, or a field of it, is left out."""
+    fields = _fields(line)
+    if line.fault == NOT_UTF8:
+        yield NOT_UTF8
+    elif fields is None:
+        yield "a quotation mark is open or out of place"
+    elif len(fields) != len(header):
+        yield f"{len(fields)} fields where the header has {len(header)}"
+    else:
+        row = dict(zip(header, (value.strip() for value in fields), strict=True))
+        key = row[KEY].lower()
+        if not _HASH.fullmatch(key):
+            yield f"{KEY} is not 64 hexadecimal digits"
+            return
+        yield from _unusable(row)
+        entry = _entry(row)
+        if entries.setdefault(key, entry) != entry:
+            yield f"an earlier row has the same {KEY} and other values, and is used"
+
+
+def _entry(row: Mapping[str, str]) -> Entry:
+    authors = tuple(name for part in row.get("authors", "").split(";") if (name := mend(part)))
+    year = _matched(row, "year")
+    return Entry(
+        title=mend(row.get("title", "")),
+        first_author=mend(row.get("first_author", "")) or next(iter(authors), ""),
+        authors=authors,
+        year=int(year) if year else None,
+        arxiv_id=_matched(row, "arxiv_id"),
+        acl_id=_matched(row, "acl_id"),
+        url=_matched(row, "url"),
+    )
+
+
+def _matched(row: Mapping[str, str], column: str) -> str:
+    match = _PATTERNS[column].fullmatch(row.get(column, ""))
+    return match[1] if match else ""
+
+
+def _unusable(row: Mapping[str, str]) -> Iterator[str]:
+    for column in _PATTERNS:
+        if row.get(column) and not _matched(row, column):
+            yield f"{column} is not understood: {mend(row[column])[:60]}"

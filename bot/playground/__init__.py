@@ -1,0 +1,57 @@
+"""The local Slack: a strict stand-in for Slack on loopback, and a web page to use it by hand.
+
+It knows Slack's protocol and nothing of any app; nothing else of `bot` is imported here.
+
+    workspace, views, grants   the state: messages, modals, rights that end
+    shapes, block_kit, checks  what Slack refuses
+    web_api, api_*             what the app calls
+    answers                    what the app sends to response URLs and in acknowledgements
+    people, payloads, elements what people do, and how the app is told
+    deliver, socket_mode       how it reaches the app
+    page_api, server           the web page's endpoints; the port and its thread
+    local_slack                all of it as one object
+"""
+
+from .arguments import Call
+from .deliver import Delivery
+from .grants import Limits
+from .local_slack import LocalSlack
+from .web_api import Fault
+from .workspace import (
+    ANA,
+    APP,
+    ARCHIVED,
+    BEN,
+    BOT,
+    BOT_ID,
+    IM,
+    PRIVATE,
+    READING,
+    SAFETY,
+    SLACKBOT,
+    TEAM,
+    Channel,
+    User,
+)
+
+__all__ = [
+    "ANA",
+    "APP",
+    "ARCHIVED",
+    "BEN",
+    "BOT",
+    "BOT_ID",
+    "IM",
+    "PRIVATE",
+    "READING",
+    "SAFETY",
+    "SLACKBOT",
+    "TEAM",
+    "Call",
+    "Channel",
+    "Delivery",
+    "Fault",
+    "Limits",
+    "LocalSlack",
+    "User",
+]

@@ -1,0 +1,252 @@
+"""LocalSlack: the whole of Slack that an app needs, on this machine, and the people in it.
+
+The app is pointed at `api_url` with the tokens; commands, clicks and events reach it by Socket Mode or at
+`request_url`. Every method may be called from any thread; those of people block until the app has
+acknowledged or the limit is over. Tokens are made anew for each LocalSlack unless they are given.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+from .answers import post_to
+from .arguments import Call
+from .checks import Json
+from .deliver import Deliverer, Delivery
+from .grants import Limits
+from .page_api import PageApi
+from .people import People, Use
+from .server import AppRoutes, Server, app_route
+from .socket_mode import SocketMode
+from .views import Views, sent
+from .web_api import Fault, WebApi
+from .workspace import ANA, SAFETY, TEAM, Workspace
+
+Seen = TypeVar("Seen")
+PAPER = {"command": "/paper", "usage_hint": "backdoor instruction tuning", "description": "Find papers"}
+
+
+class LocalSlack:
+    """A Slack on loopback. Use it as a context manager, or start() and stop() it."""
+
+    def __init__(  # noqa: PLR0913 (what a Slack can be given; every one is a keyword with a default)
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        clock: Callable[[], float] = time.time,
+        bot_token: str | None = None,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
+        commands: Sequence[Mapping[str, str]] = (PAPER,),
+        app_routes: AppRoutes | None = None,
+    ) -> None:
+        self.bot_token = bot_token or f"xoxb-playground-{secrets.token_urlsafe(18)}"
+        self.app_token = app_token or f"xapp-playground-{secrets.token_urlsafe(18)}"
+        self.signing_secret = signing_secret or secrets.token_hex(16)
+        self.workspace = Workspace(clock, limits)
+        self._host, self._port = host, port
+        self._views = Views(self.workspace)
+        self._socket = SocketMode(self._connection_changed)
+        tokens = {"bot": self.bot_token, "app": self.app_token}
+        self._web_api = WebApi(self.workspace, self._views, tokens, self._socket_url)
+        self._deliverer = Deliverer(
+            self._socket, ack_seconds=limits.ack_seconds, clock=clock, signing_secret=self.signing_secret
+        )
+        names = frozenset(each["command"] for each in commands)
+        self._people = People(
+            self.workspace, self._views, self._deliverer, commands=names, url_of=self._response_url
+        )
+        self._page = PageApi(
+            self.workspace, self._views, self._people, commands=commands, connected=lambda: self.connected
+        )
+        routes = [
+            web.route("*", "/api/{method}", self._web_api.handle),
+            web.post("/{kind:commands|actions}/{team}/{secret}", self._answered),
+            web.get("/link", self._socket.handle),
+            *(web.get(path, app_route(answer)) for path, answer in (app_routes or {}).items()),
+            *self._page.routes(),
+        ]
+        self._server = Server(routes, opening=self._deliverer.start, closing=self._closing)
+
+    def start(self) -> Self:
+        """Listen; OSError if the port is taken."""
+        self._port = self._server.start(self._host, self._port)
+        return self
+
+    def stop(self) -> None:
+        """Close every connection and end the thread."""
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://{self._host}:{self._port}"
+
+    @property
+    def api_url(self) -> str:
+        """The Web API's base, for SLACK_API_URL."""
+        return f"{self.url}/api/"
+
+    @property
+    def request_url(self) -> str | None:
+        """Where the app takes requests over HTTP; None: it does not."""
+        return self._deliverer.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self._deliverer.request_url = url
+        self._connection_changed()
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a way to the app."""
+        return self._socket.connected > 0 or self.request_url is not None
+
+    # What people do
+
+    def command(
+        self, text: str, *, command: str = "/paper", channel: str = SAFETY, user: str = ANA
+    ) -> Delivery:
+        """Type a slash command."""
+        return self._server.run(self._people.command(command, text, channel, user))
+
+    def say(self, text: str, *, channel: str = SAFETY, user: str = ANA, thread_ts: str | None = None) -> None:
+        """Type a message; the app hears of it where the bot is a member."""
+        self._server.run(self._people.say(channel, user, text, thread_ts))
+
+    def click(  # noqa: PLR0913 (which element of which message or view, and who)
+        self,
+        action_id: str,
+        *,
+        channel: str = SAFETY,
+        message_ts: str = "",
+        view_id: str = "",
+        block_id: str | None = None,
+        value: Any = None,
+        user: str = ANA,
+    ) -> Delivery:
+        """Use an element of a message, or of a view if `view_id` is given.
+
+        `value` is what to choose or type: an option's value, a list of them, a text, a date, a time.
+        """
+        use = Use(action_id, block_id, value)
+        if view_id:
+            return self._server.run(self._people.click_view(view_id, user, use, {}))
+        return self._server.run(self._people.click(channel, message_ts, user, use))
+
+    def submit(self, view_id: str, values: Mapping[str, Mapping[str, Any]], *, user: str = ANA) -> Delivery:
+        """Fill in and submit a view: block_id → action_id → a plain value, or what the element holds."""
+        filled = {block_id: dict(actions) for block_id, actions in values.items()}
+        return self._server.run(self._people.submit(view_id, user, filled))
+
+    def close_view(self, view_id: str, *, user: str = ANA) -> Delivery:
+        """Close a view."""
+        return self._server.run(self._people.close(view_id, user))
+
+    def event(
+        self, event: Json, *, event_id: str | None = None, retry: tuple[int, str] | None = None
+    ) -> Delivery:
+        """Deliver an Events API event; `retry` is (attempt, reason) when it is sent again."""
+        return self._server.run(self._people.event(event, event_id, retry))
+
+    def disconnect(self, reason: str = "refresh_requested") -> None:
+        """End the Socket Mode connections as Slack does now and then."""
+        self._server.run(self._socket.disconnect(reason))
+
+    def fail(self, method: str, fault: Fault) -> None:
+        """Let the next call of a Web API method fail."""
+        self._web_api.fail(method, fault)
+
+    # What is to be seen
+
+    @property
+    def calls(self) -> list[Call]:
+        """The Web API calls received, in order, without tokens."""
+        with self.workspace.changed:
+            return list(self._web_api.calls)
+
+    @property
+    def notices(self) -> list[tuple[str, str]]:
+        """What Slack told whom about interactions that failed."""
+        with self.workspace.changed:
+            return list(self._people.notices)
+
+    def messages(self, channel: str = SAFETY, *, user: str | None = None, after: str = "") -> list[Json]:
+        """Return the messages of a channel, oldest first: the public ones and those that only `user` sees.
+
+        With `after`, only those with a later ts. Each is as in the page's contract, with `metadata` if it
+        has any; read them, do not change them.
+        """
+        return [message.seen for message in self.workspace.visible(channel, user, after)]
+
+    def views(self, user: str = ANA) -> list[Json]:
+        """Return the user's open modals in Slack's shape, the topmost last."""
+        with self.workspace.changed:
+            return [sent(view) for view in self._views.open_for(user)]
+
+    def home(self, user: str = ANA) -> Json | None:
+        """Return the Home view that the app has published for the user."""
+        return self._views.home(user)
+
+    def wait_for(self, predicate: Callable[["LocalSlack"], Seen], timeout: float = 5.0) -> Seen:
+        """Return `predicate(self)` once it is true, looking after every change; TimeoutError otherwise."""
+        with self.workspace.changed:
+            found = self.workspace.changed.wait_for(lambda: predicate(self), timeout)
+        if not found:
+            raise TimeoutError("what was waited for did not happen")
+        return found
+
+    def wait_for_message(
+        self,
+        part: str = "",
+        *,
+        channel: str = SAFETY,
+        user: str | None = None,
+        after: str = "",
+        timeout: float = 5.0,
+    ) -> Json:
+        """Return the bot's first message whose text or blocks contain `part`."""
+
+        def found(slack: LocalSlack) -> Json | None:
+            seen = (each for each in slack.messages(channel, user=user, after=after) if each["bot"])
+            return next(
+                (each for each in seen if part in each["text"] or part in str(each.get("blocks"))), None
+            )
+
+        message = self.wait_for(found, timeout)
+        assert message is not None  # noqa: S101 (wait_for returns what is true)
+        return message
+
+    # Inside
+
+    def _socket_url(self) -> str:
+        return f"ws://{self._host}:{self._port}/link?ticket={self._socket.ticket()}"
+
+    def _response_url(self, kind: str, secret: str) -> str:
+        return f"{self.url}/{kind}/{TEAM}/{secret}"
+
+    async def _answered(self, request: web.Request) -> web.Response:
+        status, text = post_to(self.workspace, request.match_info["secret"], await request.read())
+        return web.Response(status=status, text=text)
+
+    def _connection_changed(self) -> None:
+        self.workspace.tell({"type": "connection", "connected": self.connected})
+
+    async def _closing(self) -> None:
+        self._page.stop()
+        await self._socket.close()
+        await self._deliverer.stop()

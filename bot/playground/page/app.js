@@ -1,0 +1,315 @@
+// Law: wiring. What is known stands in `known`, events change it, `draw…` shows it; nothing is kept in the DOM.
+// The page knows Slack's protocol and nothing of what any app is about.
+
+import { composer } from "./composer.js";
+import { h, icon, tile } from "./dom.js";
+import { byTs, messageList } from "./messages.js";
+import { dropView, keepViews, showView, viewValues } from "./modal.js";
+import { pill } from "./mrkdwn.js";
+import { menuButton, notice } from "./popup.js";
+import { fetchState, listen, post } from "./server.js";
+
+const known = {
+  team: { name: "" }, me: "", users: new Map(), channels: new Map(), commands: [],
+  messages: new Map(), // channel id → (ts → message)
+  here: "", thread: null, unread: new Set(), pending: new Map(), // channel id → deliveries under way
+  dismissed: new Set(),
+  connected: null, reachable: true,
+};
+
+const at = (id) => document.getElementById(id);
+const log = at("log");
+const desk = composer(say, () => known.commands);
+
+const directory = {
+  userPill(id) {
+    const name = known.users.get(id)?.name ?? id;
+    return pill(`@${name}`, id === known.me ? "person me" : "person");
+  },
+  channelLink(id, label) {
+    const channel = known.channels.get(id);
+    const name = `#${channel?.name ?? (label || id)}`;
+    if (!channel) return pill(name, "channel");
+    return h("button", { type: "button", class: "mention channel", onclick: () => visit(id) }, name);
+  },
+  channelNamed: (name) => [...known.channels.values()].find((channel) => channel.name === name && channel.kind !== "im"),
+};
+
+const hooks = { author, context: messageContext, dismiss };
+const main = messageList(log, { ...hooks, thread: (message) => showThread(message.ts) });
+const replies = messageList(at("thread-log"), hooks);
+
+const views = {
+  context: (view) => ({
+    directory,
+    act: (payload, node) => click({ view_id: view.id, values: viewValues(view.id), ...payload }, node),
+  }),
+  submit: (view, values) => post("submit", { view_id: view.id, values, user: known.me }),
+  close: (view) => post("close", { view_id: view.id, user: known.me }),
+};
+
+// ---- What is known -------------------------------------------------------------------------------------
+
+function take(state) {
+  Object.assign(known, { team: state.team, me: state.me, commands: state.commands, reachable: true });
+  if (typeof state.connected === "boolean") known.connected = state.connected;
+  known.users = new Map(state.users.map((user) => [user.id, user]));
+  known.channels = new Map(state.channels.map((channel) => [channel.id, channel]));
+  known.messages = new Map();
+  known.pending = new Map();
+  for (const list of Object.values(state.messages)) for (const message of list) keep(message);
+  if (!known.channels.has(known.here)) {
+    const wanted = known.channels.get(location.hash.slice(1));
+    const first = state.channels.find(({ kind, is_archived: gone }) => kind === "channel" && !gone) ?? state.channels[0];
+    known.here = (wanted ?? first)?.id ?? "";
+  }
+  drawAll();
+  keepViews(state.views.map((view) => view.id));
+  for (const view of state.views) showView(view, views);
+}
+
+function keep(message) {
+  const list = known.messages.get(message.channel) ?? new Map();
+  known.messages.set(message.channel, list.set(message.ts, message));
+}
+
+function heard(event) {
+  switch (event.type) {
+    case "message":
+    case "message_changed": {
+      keep(event.message);
+      if (event.type === "message" && event.message.channel !== known.here) known.unread.add(event.message.channel);
+      drawChannels();
+      return drawMessages();
+    }
+    case "message_deleted":
+      known.messages.get(event.channel)?.delete(event.ts);
+      return drawMessages();
+    case "view_opened":
+    case "view_updated": return showView(event.view, views);
+    case "view_closed": return dropView(event.view_id ?? event.view?.id);
+    case "notice": return notice(event.text);
+    case "pending":
+      known.pending.set(event.channel, Math.max(0, (known.pending.get(event.channel) ?? 0) + (event.pending ? 1 : -1)));
+      return drawPending();
+    case "connection":
+      known.connected = event.connected;
+      return drawBanner();
+    default: return undefined;
+  }
+}
+
+// ---- What a person does --------------------------------------------------------------------------------
+
+async function say(text) {
+  log.scrollTop = log.scrollHeight;
+  await post("say", { channel: known.here, text, user: known.me });
+}
+
+async function click(payload, node) {
+  if (node.getAttribute("aria-busy") === "true") return;
+  node.setAttribute("aria-busy", "true");
+  await post("click", { user: known.me, ...payload });
+  node.removeAttribute("aria-busy");
+}
+
+function dismiss(message) {
+  known.dismissed.add(`${message.channel} ${message.ts}`);
+  drawMessages();
+  desk.focus();
+}
+
+function visit(id) {
+  known.here = id;
+  known.thread = null;
+  known.unread.delete(id);
+  history.replaceState(null, "", `#${id}`);
+  openSidebar(false);
+  drawAll();
+  log.scrollTop = log.scrollHeight;
+  desk.focus();
+}
+
+function showThread(ts) {
+  known.thread = ts;
+  drawMessages();
+  at("thread-close").focus();
+}
+
+function hideThread() {
+  known.thread = null;
+  drawMessages();
+  desk.focus();
+}
+
+function openSidebar(open) {
+  document.body.classList.toggle("sidebar-open", open);
+  at("menu").setAttribute("aria-expanded", String(open));
+  if (open) at("sidebar").querySelector("[aria-current=page]")?.focus();
+}
+
+// ---- What is shown -------------------------------------------------------------------------------------
+
+function author(message) {
+  if (message.user === "USLACKBOT") return { id: "USLACKBOT", name: "Slackbot", app: false };
+  const user = known.users.get(message.user);
+  return { id: message.user, name: user ? nameOf(user) : message.user, app: Boolean(message.bot) };
+}
+
+function messageContext(message) {
+  const place = { channel: message.channel, ts: message.ts };
+  return { directory, act: (payload, node) => click({ ...place, ...payload }, node) };
+}
+
+function drawAll() {
+  const channel = known.channels.get(known.here);
+  const title = channel ? label(channel) : "";
+  document.title = title ? `${title} · ${known.team.name}` : known.team.name;
+  at("team").textContent = known.team.name;
+  at("title").replaceChildren(...(channel ? [mark(channel), h("span", { dir: "auto" }, channel.name)] : []));
+  at("outside").hidden = !channel || channel.is_member || channel.is_archived;
+  drawMe();
+  desk.address(`Message ${title}`, channel?.is_archived ? `${title} is archived` : "");
+  drawChannels();
+  drawBanner();
+  drawMessages();
+}
+
+/** Who one is, and a menu to be somebody else: what one person sees alone, another must not. */
+function drawMe() {
+  const face = (user) => [tile(user.id, nameOf(user)), h("span", { dir: "auto" }, nameOf(user))];
+  const people = [...known.users.values()].filter((user) => !user.is_bot);
+  const me = known.users.get(known.me);
+  const items = people.map((user) => ({
+    label: nameOf(user),
+    selected: user === me,
+    pick: () => location.assign(`/?user=${encodeURIComponent(user.id)}${location.hash}`),
+  }));
+  const button = menuButton({ "aria-label": `You are ${nameOf(me)}. Be somebody else` }, [...face(me), icon("down")], [{ items }]);
+  at("me").replaceChildren(button);
+}
+
+function nameOf(user) {
+  return user.real_name || user.name;
+}
+
+function drawChannels() {
+  const channels = [...known.channels.values()];
+  const place = (id, kinds) => {
+    const list = channels.filter(({ kind }) => kinds.includes(kind));
+    at(id).replaceChildren(...list.map(channelLine));
+  };
+  // Redrawing the list under the keyboard must not take the focus out of it.
+  const focused = document.activeElement?.dataset.channel;
+  place("channels", ["channel", "private"]);
+  place("direct", ["im"]);
+  if (focused) at("sidebar").querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function channelLine(channel) {
+  const here = channel.id === known.here;
+  const unread = known.unread.has(channel.id);
+  const button = h(
+    "button",
+    {
+      type: "button", class: `channel ${unread ? "unread" : ""} ${channel.is_archived ? "archived" : ""}`,
+      "data-channel": channel.id, "aria-current": here && "page", onclick: () => visit(channel.id),
+    },
+    mark(channel),
+    h("span", { class: "channel-name", dir: "auto" }, channel.name),
+    unread ? h("span", { class: "dot", role: "img", "aria-label": "unread" }) : null,
+  );
+  return h("li", {}, button);
+}
+
+function mark(channel) {
+  if (channel.is_archived) return icon("archive");
+  if (channel.kind === "im") return tile(channel.id, channel.name);
+  return icon(channel.kind === "private" ? "lock" : "hash");
+}
+
+function label(channel) {
+  return channel.kind === "im" ? channel.name : `#${channel.name}`;
+}
+
+function drawBanner() {
+  const text = !known.reachable
+    ? "The playground is out of reach. Trying again…"
+    : known.connected === false
+      ? "Waiting for the app to connect. Until it has, commands fail as they would in Slack."
+      : "";
+  at("banner").hidden = text === "";
+  at("banner-text").textContent = text;
+}
+
+function drawPending() {
+  at("pending").hidden = !known.pending.get(known.here);
+}
+
+function drawMessages() {
+  const atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const list = [...(known.messages.get(known.here)?.values() ?? [])]
+    .filter((message) => !known.dismissed.has(`${message.channel} ${message.ts}`));
+  const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts;
+  const counts = new Map();
+  for (const message of list.filter(isReply)) counts.set(message.thread_ts, (counts.get(message.thread_ts) ?? 0) + 1);
+  const top = list.filter((message) => !isReply(message));
+  main.show(top, counts);
+  drawThread(list);
+  drawPending();
+  drawEmpty(top.length === 0);
+  if (atBottom) log.scrollTop = log.scrollHeight;
+}
+
+function drawThread(list) {
+  const parent = list.find(({ ts }) => ts === known.thread);
+  at("thread").hidden = !parent;
+  replies.show(parent ? list.filter(({ ts, thread_ts: of }) => ts === parent.ts || of === parent.ts).sort(byTs) : []);
+}
+
+/** Before the first message the channel says what to do, with the app's own usage hint as the example. */
+function drawEmpty(empty) {
+  at("empty").hidden = !empty;
+  const [first] = known.commands;
+  const example = first ? `${first.command} ${first.usage_hint ?? ""}`.trim() : "";
+  at("try").hidden = !example;
+  at("example").textContent = example;
+}
+
+// ---- Start ---------------------------------------------------------------------------------------------
+
+async function refresh() {
+  const state = await fetchState(known.me);
+  if (state) take(state);
+}
+
+async function start() {
+  const wanted = new URLSearchParams(location.search).get("user");
+  const state = await fetchState(wanted);
+  if (!state) {
+    setTimeout(start, 2000);
+    return;
+  }
+  take(state);
+  log.scrollTop = log.scrollHeight;
+  desk.focus();
+  listen(known.me, {
+    refresh,
+    event: heard,
+    lost() {
+      known.reachable = false;
+      drawBanner();
+    },
+  });
+}
+
+at("example").addEventListener("click", () => desk.fill(at("example").textContent));
+at("menu").addEventListener("click", () => openSidebar(!document.body.classList.contains("sidebar-open")));
+at("shade").addEventListener("click", () => openSidebar(false));
+at("thread-close").addEventListener("click", hideThread);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (document.body.classList.contains("sidebar-open")) openSidebar(false);
+  else if (at("thread").contains(document.activeElement)) hideThread();
+});
+start();

@@ -1,0 +1,237 @@
+"""What people do: type commands and messages, press buttons, fill in and close views.
+
+Each is delivered to the app as Slack does it, and each failure is shown to the one who acted. What is not
+there (a channel, message, element or view) raises LookupError: a person cannot press it.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import payloads
+from .answers import answer
+from .api_conversations import as_api
+from .checks import ApiError, Json, view_of
+from .deliver import COMMAND, EVENT, INTERACTION, Deliverer, Delivery
+from .elements import action_of, elements_of, find_element, holding, missing_inputs, value_held
+from .grants import ResponseUrl
+from .payloads import Deed
+from .views import Views, sent
+from .workspace import BOT, SLACKBOT, Channel, User, Workspace
+
+NO_COMMAND = (
+    "{} is not a valid command. In Slack, all messages that start with the “/” character"
+    " are interpreted as commands."
+)
+NOT_IN_THREADS = "{} is not supported in threads. Sorry!"
+ACTION_FAILED = "Oh no, something went wrong. Please try that again."
+VIEW_FAILED = "We had some trouble connecting. Try again?"
+
+
+@dataclass(frozen=True)
+class Use:
+    """Which element is used (the block may be left out), and what is chosen or typed."""
+
+    action_id: str
+    block_id: str | None = None
+    value: Any = None
+
+
+class People:
+    """The members of the workspace at their keyboards. Lives in the server's event loop."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        views: Views,
+        deliverer: Deliverer,
+        *,
+        commands: Collection[str],
+        url_of: Callable[[str, str], str],
+    ) -> None:
+        self._workspace = workspace
+        self._views = views
+        self._deliverer = deliverer
+        self._commands = commands
+        self._url_of = url_of
+        self.notices: list[tuple[str, str]] = []
+
+    def _present(self, channel_id: str, user_id: str) -> tuple[Channel, User]:
+        channel, user = self._workspace.channels.get(channel_id), self._workspace.users.get(user_id)
+        if (
+            channel is None
+            or user is None
+            or user.is_bot
+            or user.id not in channel.members
+            or channel.is_archived
+        ):
+            raise LookupError(f"{user_id} cannot write in {channel_id}")
+        return channel, user
+
+    def _note(self, channel: Channel, user: User, text: str) -> None:
+        self._workspace.post(channel.id, SLACKBOT, text, only_for=user.id)
+
+    def _notice(self, user: str, text: str) -> None:
+        self.notices.append((user, text))
+        self._workspace.tell({"type": "notice", "text": text}, user)
+
+    def _deed(
+        self, user: User, channel: Channel | None = None, kind: str = "", original: str | None = None
+    ) -> Deed:
+        """Give out the rights that come with what somebody does; a response URL only in a channel."""
+        grants = self._workspace.grants
+        url = self._url_of(kind, grants.response_url(channel.id, user.id, original)) if channel else ""
+        return Deed(user, grants.trigger(user.id), channel, url)
+
+    async def command(self, name: str, text: str, channel_id: str, user_id: str) -> Delivery:
+        """Type a slash command; the answer in its acknowledgement is posted."""
+        channel, user = self._present(channel_id, user_id)
+        if name not in self._commands:
+            self._note(channel, user, NO_COMMAND.format(name))
+            return Delivery(acknowledged=False, error="unknown_command")
+        deed = self._deed(user, channel, "commands")
+        delivery = await self._pending(user.id, channel.id, COMMAND, payloads.command(deed, name, text))
+        if delivery.acknowledged and delivery.body is not None:
+            body = delivery.body if isinstance(delivery.body, dict) else {"text": str(delivery.body)}
+            try:
+                answer(self._workspace, ResponseUrl(channel.id, user.id, None, 0, 0), body)
+            except ApiError as error:
+                delivery = replace(delivery, error="dispatch_unknown_error", body=error.code)
+        if delivery.error:
+            self._note(channel, user, f'{name} failed with the error "{delivery.error}"')
+        return delivery
+
+    async def _pending(self, user: str, channel: str | None, kind: str, payload: Json) -> Delivery:
+        """Deliver while the page shows that something is under way."""
+        under_way = {"type": "pending", "channel": channel}
+        self._workspace.tell({**under_way, "pending": True}, user)
+        try:
+            return await self._deliverer.send(kind, payload)
+        finally:
+            self._workspace.tell({**under_way, "pending": False}, user)
+
+    async def click(self, channel_id: str, ts: str, user_id: str, use: Use) -> Delivery:
+        """Use an element of a message."""
+        channel, user = self._present(channel_id, user_id)
+        message = self._workspace.find(channel_id, ts)
+        if message is None or message.only_for not in (None, user_id):
+            raise LookupError("no such message")
+        block, element = find_element(list(message.blocks), use.action_id, use.block_id)
+        payload = payloads.message_action(
+            self._deed(user, channel, "actions", original=ts),
+            action_of(block, element, use.value, self._workspace.new_ts()),
+            as_api(self._workspace, message, with_metadata=True),
+            ephemeral=message.only_for is not None,
+        )
+        delivery = await self._pending(user_id, channel_id, INTERACTION, payload)
+        if not delivery.acknowledged:
+            self._notice(user_id, ACTION_FAILED)
+        return delivery
+
+    def _view(self, view_id: str, user_id: str) -> tuple[Json, User]:
+        try:
+            if self._views.owner(view_id) != user_id:
+                raise LookupError("somebody else's view")
+            return self._views.find(view_id), self._workspace.users[user_id]
+        except ApiError as error:
+            raise LookupError("no such view") from error
+
+    async def click_view(self, view_id: str, user_id: str, use: Use, values: Json) -> Delivery:
+        """Use an element of a view that holds `values`; an input tells the app only if it is to."""
+        view, user = self._view(view_id, user_id)
+        self._fill(view, values)
+        block, element = find_element(view["blocks"], use.action_id, use.block_id)
+        action = action_of(block, element, use.value, self._workspace.new_ts())
+        held = view["state"]["values"].get(block["block_id"], {})
+        if element["action_id"] in held:
+            held[element["action_id"]] = holding(element, use.value)
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            return Delivery(acknowledged=True)
+        payload = payloads.view_action(self._deed(user), action, sent(view))
+        delivery = await self._pending(user_id, None, INTERACTION, payload)
+        if not delivery.acknowledged:
+            self._notice(user_id, VIEW_FAILED)
+        return delivery
+
+    def _fill(self, view: Json, values: Json) -> None:
+        """Put what a person typed and chose into the view's state."""
+        for block, element in elements_of(view["blocks"]):
+            given = values.get(block["block_id"], {}).get(element["action_id"])
+            held = view["state"]["values"].get(block["block_id"], {})
+            if given is not None and element["action_id"] in held:
+                value = value_held(given) if isinstance(given, dict) else given
+                held[element["action_id"]] = holding(element, value)
+
+    async def submit(self, view_id: str, user_id: str, values: Json) -> Delivery:
+        """Submit a view; a required input left empty stops it before the app hears of it."""
+        view, user = self._view(view_id, user_id)
+        self._fill(view, values)
+        missing = missing_inputs(view["blocks"], view["state"]["values"])
+        if missing:
+            self._views.show(view, errors=missing)
+            return Delivery(acknowledged=False, error="incomplete", body={"errors": missing})
+        payload = payloads.submission(self._deed(user), sent(view))
+        delivery = await self._pending(user_id, None, INTERACTION, payload)
+        if delivery.acknowledged:
+            try:
+                self._react(view, user_id, delivery.body)
+            except ApiError as error:
+                delivery = replace(delivery, error="dispatch_unknown_error", body=error.code)
+        if delivery.error:
+            self._notice(user_id, VIEW_FAILED)
+        return delivery
+
+    def _react(self, view: Json, user_id: str, body: Any) -> None:
+        """Do with a submitted view what the acknowledgement says."""
+        answered = body if isinstance(body, dict) else {}
+        action = answered.get("response_action")
+        if body is None or action == "clear":
+            self._views.close(user_id, view["id"], everything=action == "clear")
+        elif action == "errors":
+            inputs = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+            errors = answered.get("errors")
+            if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
+                raise ApiError("invalid_errors")
+            self._views.show(view, errors=errors)
+        elif action == "update":
+            self._views.update(view, view_of(answered.get("view"), "modal"))
+        elif action == "push":
+            self._views.push(user_id, view_of(answered.get("view"), "modal"))
+        else:
+            raise ApiError("invalid_response_action")
+
+    async def close(self, view_id: str, user_id: str) -> Delivery:
+        """Close a view; the app hears of it if it asked to."""
+        view, user = self._view(view_id, user_id)
+        self._views.close(user_id, view_id)
+        if not view["notify_on_close"]:
+            return Delivery(acknowledged=True)
+        return await self._deliverer.send(INTERACTION, payloads.closed(sent(view), user))
+
+    async def event(self, inner: Json, event_id: str | None, retry: tuple[int, str] | None) -> Delivery:
+        """Deliver an event; the caller decides about sending it again."""
+        event_id = event_id or self._workspace.new_id("Ev")
+        payload = payloads.event(inner, event_id=event_id, now=self._workspace.clock())
+        return await self._deliverer.send(EVENT, payload, retry)
+
+    async def say(self, channel_id: str, user_id: str, text: str, thread_ts: str | None = None) -> None:
+        """Type into the message box: a command, or a message that the app hears of where the bot is."""
+        channel, user = self._present(channel_id, user_id)
+        name, _, rest = text.strip().partition(" ")
+        if name.startswith("/"):
+            if thread_ts and name in self._commands:
+                self._note(channel, user, NOT_IN_THREADS.format(name))
+            else:
+                await self.command(name, rest, channel_id, user_id)
+            return
+        words = payloads.entities(text)
+        for member in self._workspace.users.values():
+            words = words.replace(f"@{member.name}", f"<@{member.id}>")
+        message = self._workspace.post(channel_id, user_id, words, thread_ts=thread_ts)
+        if BOT not in channel.members:
+            return
+        said = payloads.said(words, channel, user, message.ts, thread_ts)
+        await self.event(said, None, None)
+        if f"<@{BOT}>" in words and channel.kind != "im":
+            mention = {name: value for name, value in said.items() if name != "channel_type"}
+            await self.event({**mention, "type": "app_mention"}, None, None)

@@ -1,0 +1,153 @@
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from bot.corpus import Corpus, read_corpus
+from bot.papers import Problem
+
+TEXT = "An abstract is a text of some length that says what a paper does. " * 6
+
+
+def write(path: Path, text: str) -> Path:
+    """Write a file and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def titles(corpus: Corpus) -> list[tuple[str, str]]:
+    """Return file and title of each record."""
+    return [(record.source.file, record.title) for record in corpus.records]
+
+
+def test_folders_are_read_with_all_below_them_in_order(tmp_path: Path) -> None:
+    """Sources are named by their path in the folder; hidden files, catalogs and READMEs are no corpus."""
+    for name in ("b.txt", "a/z.txt", "a/README.md", "ReadMe", ".hidden", ".git/x.txt", "a/y", "a.txt"):
+        write(tmp_path / name, f"Paper {name}\n{TEXT}\n")
+    write(tmp_path / "catalog.csv", "sha256,title,first_author,authors,year,arxiv_id,acl_id,url\n")
+    corpus = read_corpus([tmp_path])
+    assert (corpus.files, corpus.problems) == (("a/y", "a/z.txt", "a.txt", "b.txt"), ())
+    assert titles(corpus) == [(name, f"Paper {name}") for name in corpus.files]
+
+
+def test_a_file_may_be_named_by_itself(tmp_path: Path) -> None:
+    """It goes by its name, and the catalog beside it is used."""
+    file = write(tmp_path / "deep" / "one.txt", TEXT)
+    write(tmp_path / "deep" / "other.txt", TEXT)
+    key = sha256(TEXT.encode()).hexdigest()
+    header = "sha256,title,first_author,authors,year,arxiv_id,acl_id,url\n"
+    write(tmp_path / "deep" / "catalog.csv", f"{header}{key},From the Catalog,,,,,,\n")
+    corpus = read_corpus([file])
+    assert (titles(corpus), corpus.problems) == ([("one.txt", "From the Catalog")], ())
+
+
+def test_the_first_catalog_that_knows_a_paper_is_used(tmp_path: Path) -> None:
+    """Catalogs serve files in other folders too, in the order of the paths."""
+    write(tmp_path / "a" / "one.txt", TEXT)
+    key = sha256(TEXT.encode()).hexdigest()
+    header = "sha256,title,first_author,authors,year,arxiv_id,acl_id,url\n"
+    write(tmp_path / "b" / "catalog.csv", f"{header}{key},First,,,,,,\n")
+    write(tmp_path / "c" / "catalog.csv", f"{header}{key},Second,,,,,,\n")
+    assert titles(read_corpus([tmp_path])) == [("a/one.txt", "First")]
+
+
+def test_a_bad_catalog_leaves_the_papers_alone(tmp_path: Path) -> None:
+    """It is reported, and the papers are read without it."""
+    write(tmp_path / "one.txt", f"One\n{TEXT}\n")
+    (tmp_path / "catalog.csv").write_bytes(b"\xff\xfes\x00h\x00a\x00")
+    corpus = read_corpus([tmp_path])
+    assert titles(corpus) == [("one.txt", "One")]
+    assert corpus.problems == (Problem("catalog.csv", 0, "the file is UTF-16; save it as UTF-8"),)
+
+
+def test_a_missing_path_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
+    """A folder that is not there stops nothing."""
+    write(tmp_path / "here" / "one.txt", f"One\n{TEXT}\n")
+    missing = tmp_path / "missing"
+    corpus = read_corpus([missing, tmp_path / "here"])
+    assert titles(corpus) == [("one.txt", "One")]
+    assert corpus.problems == (Problem(str(missing), 0, "cannot be read: no such file or directory"),)
+
+
+def test_a_folder_without_papers_is_reported(tmp_path: Path) -> None:
+    """Empty, or with nothing but what is no corpus."""
+    write(tmp_path / "only" / "README", "About.")
+    (tmp_path / "empty").mkdir()
+    assert read_corpus([tmp_path / "only", tmp_path / "empty"]) == Corpus(
+        (),
+        (
+            Problem(str(tmp_path / "only"), 0, "the folder holds no papers"),
+            Problem(str(tmp_path / "empty"), 0, "the folder holds no papers"),
+        ),
+        (),
+    )
+
+
+def test_paths_that_lead_to_no_corpus_are_reported(tmp_path: Path) -> None:
+    """No path at all, a README, a pipe, a link to itself, and a name no system takes."""
+    readme = write(tmp_path / "README.md", TEXT)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    assert read_corpus([]).problems == (Problem("corpus", 0, "no folder or file of papers is named"),)
+    assert read_corpus(
+        [readme, tmp_path / "pipe", tmp_path / "loop", Path("a\0b"), Path("a\ud800")]
+    ) == Corpus(
+        (),
+        (
+            Problem("README.md", 0, "a README is not read for papers"),
+            Problem("pipe", 0, "neither a file nor a folder"),
+            Problem(str(tmp_path / "loop"), 0, "cannot be read: too many levels of symbolic links"),
+            Problem("a\0b", 0, "cannot be read: not a path"),
+            Problem("a\\ud800", 0, "cannot be read: not a path"),
+        ),
+        (),
+    )
+
+
+def test_links_in_a_circle_are_not_followed_for_ever(tmp_path: Path) -> None:
+    """A folder is entered once; a dangling link is reported."""
+    write(tmp_path / "a" / "one.txt", f"One\n{TEXT}\n")
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    corpus = read_corpus([tmp_path])
+    assert titles(corpus) == [("a/one.txt", "One")]
+    assert corpus.problems == (Problem("gone", 0, "cannot be read: no such file or directory"),)
+
+
+def test_what_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    """Overlapping paths give each file one name, and no folder counts as empty for it."""
+    file = write(tmp_path / "a" / "one.txt", f"One\n{TEXT}\n")
+    corpus = read_corpus([file, tmp_path / "a", tmp_path])
+    assert (titles(corpus), corpus.problems) == ([("one.txt", "One")], ())
+
+
+def test_files_of_the_same_name_keep_apart(tmp_path: Path) -> None:
+    """The second has its whole path for a name."""
+    write(tmp_path / "x" / "papers.txt", f"One\n{TEXT}\n")
+    second = write(tmp_path / "y" / "papers.txt", f"Two\n{TEXT}\n")
+    corpus = read_corpus([tmp_path / "x", tmp_path / "y"])
+    assert titles(corpus) == [("papers.txt", "One"), (str(second.resolve()), "Two")]
+
+
+def test_bytes_that_are_not_utf8_cost_their_line(tmp_path: Path) -> None:
+    """In the text and in the file's name: the line is refused, the name is escaped."""
+    name = os.fsdecode(b"caf\xe9.txt")
+    text = f"Title\n{TEXT}\nCaf".encode() + b"\xe9 culture\n" + f"{TEXT}\n".encode()
+    (tmp_path / name).write_bytes(text)
+    corpus = read_corpus([tmp_path])
+    assert titles(corpus) == [
+        ("caf\\udce9.txt", "Title"),
+        ("caf\\udce9.txt", "An abstract is a text of some length that says what a paper does"),
+    ]
+    assert corpus.problems == (Problem("caf\\udce9.txt", 3, "not valid UTF-8"),)
+
+
+def test_a_file_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
+    """A file the system refuses to read is reported, and those after it are read."""
+    write(tmp_path / "b.txt", f"One\n{TEXT}\n")
+    # Linux refuses to read this one, also for root.
+    (tmp_path / "a.txt").symlink_to("/proc/self/mem")
+    corpus = read_corpus([tmp_path])
+    assert titles(corpus) == [("b.txt", "One")]
+    assert corpus.problems == (Problem("a.txt", 0, "cannot be read: input/output error"),)

@@ -1,0 +1,131 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from rank_bm25 import BM25Okapi
+
+from bot.search.index import K1, B, Bm25, best
+
+CORPUS = [["a", "b", "a"], ["b", "c"], [], ["c", "c", "c", "c", "b"]]
+TERMS = st.sampled_from("abcdef")
+DOCUMENTS = st.lists(st.lists(TERMS, max_size=8), min_size=1, max_size=8)
+QUERY = st.lists(st.sampled_from("abcdefxy"), max_size=6)
+
+
+class OkapiIdf(Bm25):
+    """The index with the idf that rank-bm25 gives it."""
+
+    _calc_idf = BM25Okapi._calc_idf  # noqa: SLF001  # the one thing that differs
+
+
+@given(DOCUMENTS, QUERY)
+def test_scores_are_rank_bm25s_to_the_last_bit(corpus: list[list[str]], query: list[str]) -> None:
+    """With Okapi's idf every score is rank-bm25's own, for repeated and unknown terms and empty documents."""
+    assume(any(corpus))  # rank-bm25 divides by zero where there is no term at all
+    ours, theirs = OkapiIdf(corpus), BM25Okapi(corpus)
+    assert ours.idf == theirs.idf
+    assert list(ours.idf) == list(theirs.idf)
+    assert ours.get_scores(query).tolist() == theirs.get_scores(query).tolist()
+
+
+def test_scores_are_rank_bm25s_for_the_seeds(abstracts: list[str]) -> None:
+    """So they are on real text, cut as rank-bm25's README does."""
+    corpus = [abstract.split(" ") for abstract in abstracts]
+    ours, theirs = OkapiIdf(corpus), BM25Okapi(corpus)
+    for query in (["the", "model"], ["instruction", "tuning", "of", "of"], ["nowhere"], abstracts[0].split()):
+        assert ours.get_scores(query).tolist() == theirs.get_scores(query).tolist()
+
+
+def test_scores_of_two_documents_are_rank_bm25s() -> None:
+    """With two documents Okapi's idf is zero for a term of one, and negative for a term of both."""
+    corpus = [["a", "b"], ["b"]]
+    ours, theirs = OkapiIdf(corpus), BM25Okapi(corpus)
+    assert ours.get_scores(["a", "b"]).tolist() == theirs.get_scores(["a", "b"]).tolist()
+    assert Bm25(corpus).get_scores(["a"]).tolist() == pytest.approx([math.log(2) * 2.5 / 2.875, 0.0])
+    assert Bm25(corpus).get_scores(["b"]).min() > 0
+
+
+def test_a_score_is_bm25s_formula() -> None:
+    """The score is the sum of idf · tf (k1 + 1) / (tf + k1 (1 - b + b · length / average length))."""
+    index = Bm25(CORPUS)
+    average = 10 / 4
+
+    def score(idf: float, frequency: int, length: int) -> float:
+        return idf * (frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * length / average)))
+
+    a, b = math.log(1 + 3.5 / 1.5), math.log(1 + 1.5 / 3.5)
+    assert index.get_scores(["b", "a", "x"]).tolist() == pytest.approx(
+        [score(b, 1, 3) + score(a, 2, 3), score(b, 1, 2), 0.0, score(b, 1, 5)], rel=1e-12
+    )
+
+
+def test_a_term_counts_as_often_as_it_is_asked_for() -> None:
+    """Asked for twice, a term gives twice its score."""
+    index = Bm25(CORPUS)
+    assert index.get_scores(["a", "a"]).tolist() == (2 * index.get_scores(["a"])).tolist()
+
+
+def test_idf_has_no_floor() -> None:
+    """It is ln(1 + (N - df + ½) / (df + ½)), whatever the others are."""
+    assert Bm25(CORPUS).idf == {
+        "a": math.log(1 + 3.5 / 1.5),
+        "b": math.log(1 + 1.5 / 3.5),
+        "c": math.log(1 + 2.5 / 2.5),
+    }
+
+
+@given(DOCUMENTS)
+def test_idf_is_positive_and_rarer_terms_weigh_more(corpus: list[list[str]]) -> None:
+    """Even a term that every document has gives a score above zero, less than any rarer term's."""
+    index = Bm25(corpus)
+    holders = {term: sum(term in document for document in corpus) for term in index.idf}
+    assert all(idf > 0 for idf in index.idf.values())
+    by_idf = sorted(index.idf, key=lambda term: -index.idf[term])
+    assert [holders[term] for term in by_idf] == sorted(holders.values())
+    for term, idf in index.idf.items():
+        assert np.count_nonzero(index.get_scores([term])) == holders[term], idf
+
+
+@given(st.lists(st.lists(TERMS, max_size=8), max_size=8))
+def test_postings_hold_what_each_document_holds(corpus: list[list[str]]) -> None:
+    """A term's postings are the documents that have it, ascending, and how often each does."""
+    index = Bm25(corpus)
+    for term in "abcdefx":
+        documents, frequencies = index.postings(term)
+        counted = [(number, document.count(term)) for number, document in enumerate(corpus)]
+        assert list(zip(documents.tolist(), frequencies.tolist(), strict=True)) == [
+            (number, frequency) for number, frequency in counted if frequency
+        ]
+        assert [index.has(term, number) for number in range(len(corpus))] == [
+            term in document for document in corpus
+        ]
+
+
+@pytest.mark.parametrize("corpus", [[], [[]], [[], []]])
+def test_a_corpus_without_a_term_is_an_index(corpus: list[list[str]]) -> None:
+    """It finds nothing, and fails nowhere."""
+    index = Bm25(corpus)
+    assert index.idf == {}
+    assert index.get_scores(["a"]).tolist() == [0.0] * len(corpus)
+    assert [found.tolist() for found in index.postings("a")] == [[], []]
+    assert not index.has("a", 0)
+    assert best(index.get_scores(["a"]), 5) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "documents"),
+    [(0, []), (1, [2]), (2, [2, 0]), (3, [2, 0, 4]), (4, [2, 0, 4, 6]), (5, [2, 0, 4, 6, 7]),
+     (9, [2, 0, 4, 6, 7])],
+)  # fmt: skip
+def test_the_best_come_first_and_ties_go_to_the_lower_document(limit: int, documents: list[int]) -> None:
+    """Only scores above zero count, however many are asked for."""
+    assert best(np.array([2.0, 0.0, 3.0, -1.0, 2.0, 0.0, 2.0, 0.5]), limit) == documents
+
+
+@given(st.lists(st.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0]), max_size=20), st.integers(0, 25))
+def test_the_best_are_the_first_of_all_sorted(scores: list[float], limit: int) -> None:
+    """Looking at the best alone gives what sorting them all would give."""
+    found = sorted((number for number, score in enumerate(scores) if score > 0), key=lambda n: -scores[n])
+    assert best(np.array(scores), limit) == found[:limit]

@@ -1,0 +1,49 @@
+"""The real app, by HTTP, beside a local Slack."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+
+from bot.app import bolt_app
+from bot.library import Library
+from bot.playground import LocalSlack
+from bot.probes import Metrics
+from bot.settings import Settings
+from bot.web import SLACK_PATH, routes, serving
+from tests.conftest import LOADED_AT
+
+
+@contextmanager
+def answering(slack: LocalSlack, library: Library) -> Iterator[None]:
+    """Run the app with a library by HTTP while the block runs; it is two hours after the load."""
+    settings = Settings(bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url)
+    with (
+        bolt_app(
+            settings,
+            library,
+            lambda: LOADED_AT + timedelta(hours=2),
+            Metrics(lambda: library.size),
+        ) as app,
+        serving(routes({}, SlackRequestHandler(app, path=SLACK_PATH)), "127.0.0.1", 0) as address,
+    ):
+        slack.request_url = f"{address}{SLACK_PATH}"
+        yield
+
+
+@pytest.fixture
+def slack(library: Library) -> Iterator[LocalSlack]:
+    """Yield a local Slack that the app with the seeds answers by HTTP."""
+    with LocalSlack() as running, answering(running, library):
+        yield running
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Return an empty folder for a corpus of the test's own."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    return folder

@@ -1,0 +1,190 @@
+"""The real app answers a real socket."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from slack_sdk.signature import SignatureVerifier
+
+from bot.library import Answer, Library
+from bot.playground import ANA, BEN, PRIVATE, TEAM, LocalSlack
+from tests.conftest import LOADED_AT
+from tests.slack.conftest import answering
+
+Json = dict[str, Any]
+
+
+def test_a_search_answers_in_the_channel(slack: LocalSlack) -> None:
+    """Everybody in the channel sees the papers, without previews of their links."""
+    assert slack.command("backdoor instruction tuning").acknowledged
+    message = slack.wait_for_message("Instructions as Backdoors")
+    assert message["ephemeral"] is False
+    assert message["text"].splitlines()[0] == (
+        "*backdoor instruction tuning* · 2 papers have every word, 128 have some"
+    )
+    assert slack.messages(user=BEN) == slack.messages(user=ANA) == [message]
+
+
+def test_me_answers_the_asker_alone(slack: LocalSlack) -> None:
+    """With --me nobody else sees the answer."""
+    slack.command("--me lora moe")
+    assert slack.wait_for_message("LoRAMoE", user=ANA)["ephemeral"] is True
+    assert slack.messages(user=BEN) == []
+
+
+def test_the_bot_need_not_be_in_the_channel(slack: LocalSlack) -> None:
+    """A private channel that the bot is not in gets its answer as well."""
+    slack.command("lora moe", channel=PRIVATE)
+    assert slack.wait_for_message("LoRAMoE", channel=PRIVATE)["ephemeral"] is False
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "*Paperboy* searches 382 papers."),
+        ("help", "*Paperboy* searches 382 papers."),
+        ("help search", "*Searching.*"),
+        ("backdor atack", "No paper has *backdor* or *atack* (382 papers, loaded 2 h ago)."),
+        ("search", "Search for what? For example: /paper search status quo bias"),
+        ("the of", "There is no word to search for:"),
+        ("!!! …", "There is no word to search for:"),
+        ("🙂", "There is no word to search for:"),
+        ("a" * 501, "That query has 501 characters; I read up to 500."),
+        ("x " * 2000, "That query has 3,999 characters; I read up to 500."),
+        ("<!qqqq> <@U0ANA00001>", "No paper has *qqqq* or *U0ANA00001* (382 papers"),
+        ("\x00qqqq\x07", "No paper has *qqqq* (382 papers"),
+        ("*qqqq*", "No paper has *qqqq* (382 papers"),
+    ],
+)
+def test_what_is_no_result_goes_to_the_asker_alone(slack: LocalSlack, typed: str, said: str) -> None:
+    """Help, errors and empty results are seen by nobody else."""
+    assert slack.command(typed).acknowledged
+    message = slack.wait_for_message(said, user=ANA)
+    assert message["ephemeral"] is True
+    assert slack.messages(user=BEN) == []
+
+
+def test_a_query_smuggles_in_nothing(slack: LocalSlack) -> None:
+    """A query made of Slack's markup comes back as text."""
+    slack.command("backdoor <!channel> & *x* `y`")
+    text = slack.wait_for_message("backdoor")["text"].splitlines()[0]
+    assert text.startswith("*backdoor &lt;!channel&gt; &amp; ∗x∗ ˋyˋ* · ")
+
+
+def test_a_title_smuggles_in_nothing(corpus: Path, tmp_path: Path) -> None:
+    """A paper whose title is made of Slack's markup is shown as text."""
+    abstract = "We study zebrafish under <!channel> and say so in many words, twice over. " * 5
+    (corpus / "page.txt").write_text(
+        f"new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\n"
+        f"<!channel> Zebrafish *are* <@U1> @here\n\n{abstract}\n"
+    )
+    library = Library.at(tmp_path / "a.db", [corpus], LOADED_AT)
+    with LocalSlack() as slack, answering(slack, library):
+        slack.command("zebrafish")
+        message = slack.wait_for_message("Zebrafish")
+    assert "&lt;!channel&gt; Zebrafish ∗are∗ &lt;@U1&gt; @here" in message["blocks"][1]["text"]["text"]
+    assert "<!" not in str(message)
+    assert "<@" not in str(message)
+
+
+def test_twenty_at_once_are_all_answered(slack: LocalSlack) -> None:
+    """Twenty commands under way at once all get their papers."""
+    with ThreadPoolExecutor(20) as people:
+        sent = list(people.map(slack.command, [f"backdoor {number}" for number in range(20)]))
+    assert [delivery.acknowledged for delivery in sent] == [True] * 20
+    slack.wait_for(lambda each: len(each.messages()) == 20)
+
+
+@contextmanager
+def failing(error: Exception, db: Path) -> Iterator[LocalSlack]:
+    """Run the app with a library whose search raises."""
+
+    class Broken(Library):
+        def search(self, text: str, limit: int) -> Answer:  # noqa: ARG002  # it does not come to that
+            raise error
+
+    broken = Broken.at(db, [], LOADED_AT)
+    with LocalSlack() as slack, answering(slack, broken):
+        yield slack
+
+
+def test_a_fault_of_ours_is_acknowledged_and_told(seeded: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An unexpected error gives the asker a sentence with a code, which the log has beside the traceback."""
+    with failing(RuntimeError("sensitive"), seeded) as slack:
+        assert slack.command("backdoor").acknowledged
+        message = slack.wait_for_message("Sorry", user=ANA)
+    assert message["ephemeral"] is True
+    assert "sensitive" not in str(message)
+    reference = message["text"].rpartition("`")[0].rpartition("`")[2]
+    logged = [record for record in caplog.records if record.name == "bot.slack.guard"]
+    assert [record.getMessage() for record in logged] == [f"on_paper failed [{reference}]"]
+    assert logged[0].levelno == logging.ERROR
+
+
+def test_before_a_load_a_search_says_so(tmp_path: Path, corpus: Path) -> None:
+    """With an empty corpus the asker is told where to look."""
+    library = Library.at(tmp_path / "a.db", [corpus], LOADED_AT)
+    with LocalSlack() as slack, answering(slack, library):
+        slack.command("backdoor")
+        assert slack.wait_for_message("No papers are loaded yet.", user=ANA)["ephemeral"] is True
+
+
+def test_an_unknown_command_is_answered(library: Library) -> None:
+    """A command that Slack sends here by mistake gets a kind answer instead of a warning sign."""
+    paper = {"command": "/paperx", "usage_hint": "", "description": ""}
+    with LocalSlack(commands=[paper]) as slack, answering(slack, library):
+        assert slack.command("x", command="/paperx").acknowledged
+        assert slack.wait_for_message("I do not know `/paperx`.", user=ANA)["ephemeral"] is True
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "message", "text": "hello", "channel": "C0SAFETY01", "user": ANA, "ts": "1.2"},
+        {"type": "message", "subtype": "message_changed", "channel": "C0SAFETY01", "ts": "1.2"},
+        {"type": "app_mention", "text": "hello", "channel": "C0SAFETY01", "user": ANA, "ts": "1.2"},
+        {"type": "never_heard_of"},
+    ],
+)
+def test_every_event_is_taken(slack: LocalSlack, event: Json) -> None:
+    """Slack counts no event as a failed delivery."""
+    assert slack.event(event).acknowledged
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "block_actions", "actions": [{"action_id": "old", "block_id": "b", "type": "button"}]},
+        {"type": "view_submission", "view": {"type": "modal", "callback_id": "old", "state": {"values": {}}}},
+        {"type": "view_closed", "view": {"type": "modal", "callback_id": "old"}},
+        {"type": "shortcut", "callback_id": "old"},
+        {"type": "message_action", "callback_id": "old"},
+        {"type": "block_suggestion", "action_id": "old", "block_id": "b", "value": "x"},
+    ],
+)
+def test_every_interaction_is_acknowledged(slack: LocalSlack, payload: Json) -> None:
+    """A button, form or shortcut of another version is taken, not answered with 404."""
+    assert interaction(slack, payload) == 200
+
+
+def interaction(slack: LocalSlack, payload: Json) -> int:
+    """Send a signed interaction as Slack would; returns the status of the answer."""
+    body = urlencode({"payload": json.dumps({"user": {"id": ANA}, "team": {"id": TEAM}, **payload})})
+    stamp = str(int(time.time()))
+    signature = SignatureVerifier(slack.signing_secret).generate_signature(timestamp=stamp, body=body)
+    assert slack.request_url
+    assert signature
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": signature,
+    }
+    return httpx.post(slack.request_url, content=body, headers=headers, trust_env=False).status_code

@@ -1,0 +1,263 @@
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Barrier, Event
+
+import pytest
+from sqlite_utils import Database
+
+from bot.errors import OperatorError
+from bot.store import Store
+from bot.store.migrations import migrations
+
+SCHEMA = {
+    "paper": {
+        "number": "INTEGER",
+        "shown_id": "TEXT",
+        "title": "TEXT",
+        "title_origin": "TEXT",
+        "abstract": "TEXT",
+        "first_author": "TEXT",
+        "authors": "TEXT",
+        "year": "INTEGER",
+        "arxiv_id": "TEXT",
+        "acl_id": "TEXT",
+        "url": "TEXT",
+    },
+    "paper_key": {"key": "TEXT", "paper": "INTEGER"},
+    "paper_source": {"id": "INTEGER", "paper": "INTEGER", "file": "TEXT", "line": "INTEGER", "raw": "TEXT"},
+    "load": {"id": "INTEGER", "loaded_at": "TEXT", "records": "INTEGER", "papers": "INTEGER"},
+    "load_problem": {"id": "INTEGER", "load": "INTEGER", "file": "TEXT", "line": "INTEGER", "reason": "TEXT"},
+}
+MAY_BE_NULL = {("paper", "number"), ("paper", "year"), ("paper_key", "key"), ("paper_key", "paper")} | {
+    (table, "id") for table in ("paper_source", "load", "load_problem")
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Return a new store."""
+    return Store(tmp_path / "paperboy.db")
+
+
+def note(db: Database, records: int) -> None:
+    """Write something."""
+    db.conn.execute("INSERT INTO load (loaded_at, records, papers) VALUES ('', ?, 0)", [records])
+
+
+def notes(db: Database) -> list[int]:
+    """Read what was written."""
+    return [row[0] for row in db.conn.execute("SELECT records FROM load ORDER BY id")]
+
+
+def pragma(db: Database, name: str) -> object:
+    """Return a pragma's value."""
+    return db.conn.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def test_a_new_file_gets_the_newest_schema(tmp_path: Path) -> None:
+    """Its folders are made, and every table has exactly these columns."""
+    store = Store(tmp_path / "deep" / "er" / "paperboy.db")
+    assert store.path.is_file()
+    with store.reading() as db:
+        tables = {name for name in db.table_names() if not name.startswith("_")}
+        assert {name: {c.name: c.type for c in db.table(name).columns} for name in tables} == SCHEMA
+        nullable = {(name, c.name) for name in tables for c in db.table(name).columns if not c.notnull}
+        assert nullable == MAY_BE_NULL
+        assert [applied.name for applied in migrations.applied(db)] == ["m001_papers", "m002_loads"]
+
+
+def test_keys_and_references_are_guarded(store: Store) -> None:
+    """Shown ids are unique, a key names a paper once, and each reference leads somewhere."""
+    with store.reading() as db:
+        unique = {(index.columns[0], bool(index.unique)) for index in db.table("paper").indexes}
+        assert unique == {("shown_id", True)}
+        assert db.table("paper_key").pks == ["key", "paper"]
+        references = {
+            (name, key.column, key.other_table, key.other_column)
+            for name in SCHEMA
+            for key in db.table(name).foreign_keys
+        }
+    assert references == {
+        ("paper_key", "paper", "paper", "number"),
+        ("paper_source", "paper", "paper", "number"),
+        ("load_problem", "load", "load", "id"),
+    }
+
+
+def test_migrations_run_once(store: Store) -> None:
+    """Opening a file again changes nothing in it."""
+
+    def applied() -> list[tuple[str, str]]:
+        with store.reading() as db:
+            return [(step.name, step.applied_at) for step in migrations.applied(db)]
+
+    before = applied()
+    with store.writing() as db:
+        note(db, 1)
+    Store(store.path)
+    assert applied() == before
+    with store.reading() as db:
+        assert notes(db) == [1]
+
+
+def test_an_older_file_is_brought_up(tmp_path: Path) -> None:
+    """A file of the oldest schema gets what was added since, and keeps what it holds."""
+    path = tmp_path / "paperboy.db"
+    old = Database(path)
+    migrations.apply(old, stop_before="m002_loads")
+    old.conn.execute("INSERT INTO paper VALUES (7, 'p7', 'T', 'page', 'A', '', '[]', NULL, '', '', '')")
+    old.conn.commit()
+    old.close()
+    with Store(path).reading() as db:
+        assert {name for name in db.table_names() if not name.startswith("_")} == SCHEMA.keys()
+        assert [tuple(row) for row in db.conn.execute("SELECT number, title FROM paper")] == [(7, "T")]
+
+
+def test_each_connection_has_the_pragmas(store: Store) -> None:
+    """Whether it reads or writes, it keeps what was committed, waits for others and checks references."""
+    for opened in (store.reading, store.snapshot, store.writing):
+        with opened() as db:
+            names = ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+            assert [pragma(db, name) for name in names] == ["wal", 2, 5000, 1]
+
+
+def test_what_was_written_is_there(store: Store) -> None:
+    """A transaction that ends well is committed."""
+    with store.writing() as db:
+        note(db, 1)
+    with store.reading() as db:
+        assert notes(db) == [1]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_transaction_that_fails_leaves_nothing(store: Store, error: type[BaseException]) -> None:
+    """All of it is undone, the error goes on, and the next one can write."""
+
+    def fail() -> None:
+        with store.writing() as db:
+            note(db, 1)
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    with store.writing() as db:
+        note(db, 2)
+    with store.reading() as db:
+        assert notes(db) == [2]
+
+
+def test_a_reference_to_nothing_is_refused(store: Store) -> None:
+    """The whole transaction fails."""
+
+    def refer() -> None:
+        with store.writing() as db:
+            note(db, 1)
+            db.conn.execute("INSERT INTO load_problem (load, file, line, reason) VALUES (99, '', 0, '')")
+
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        refer()
+    with store.reading() as db:
+        assert notes(db) == []
+
+
+def test_a_connection_is_closed_after_its_use(store: Store) -> None:
+    """It cannot be used again."""
+    with store.reading() as db:
+        pass
+    with pytest.raises(sqlite3.ProgrammingError):
+        db.conn.execute("SELECT 1")
+
+
+def test_a_second_writer_waits(store: Store) -> None:
+    """It begins when the first has ended, and sees what the first wrote."""
+    writing, trying = Event(), Event()
+
+    def first() -> None:
+        with store.writing() as db:
+            note(db, 1)
+            writing.set()
+            assert trying.wait(timeout=30)
+            note(db, 2)
+
+    def second() -> list[int]:
+        assert writing.wait(timeout=30)
+        impatient = sqlite3.connect(store.path, timeout=0, isolation_level=None)
+        with closing(impatient), pytest.raises(sqlite3.OperationalError, match="locked"):
+            impatient.execute("BEGIN IMMEDIATE")
+        trying.set()
+        with store.writing() as db:
+            seen = notes(db)
+            note(db, 3)
+            return seen
+
+    with ThreadPoolExecutor(2) as threads:
+        done = threads.submit(first), threads.submit(second)
+        assert [future.result() for future in done] == [None, [1, 2]]
+    with store.reading() as db:
+        assert notes(db) == [1, 2, 3]
+
+
+def test_many_writers_lose_nothing(store: Store) -> None:
+    """Each reads before it writes, and none works on what another has changed meanwhile."""
+    together = Barrier(8)
+
+    def count() -> None:
+        together.wait(timeout=30)
+        for _ in range(5):
+            with store.writing() as db:
+                note(db, len(notes(db)))
+
+    with ThreadPoolExecutor(8) as threads:
+        for done in [threads.submit(count) for _ in range(8)]:
+            done.result()
+    with store.reading() as db:
+        assert notes(db) == list(range(40))
+
+
+def test_a_snapshot_does_not_change(store: Store) -> None:
+    """What others write meanwhile is not in it; a plain reader sees it."""
+    with store.snapshot() as frozen, store.reading() as reader:
+        assert notes(frozen) == []
+        with store.writing() as db:
+            note(db, 1)
+        assert (notes(frozen), notes(reader)) == ([], [1])
+
+
+def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    """One of them makes the schema, and none fails."""
+    together = Barrier(8)
+
+    def opened() -> list[str]:
+        together.wait(timeout=30)
+        with Store(tmp_path / "paperboy.db").reading() as db:
+            return [applied.name for applied in migrations.applied(db)]
+
+    with ThreadPoolExecutor(8) as threads:
+        done = [threads.submit(opened) for _ in range(8)]
+        assert [future.result() for future in done] == [["m001_papers", "m002_loads"]] * 8
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """The setting, the file and the reason are named, and the file is left as it was."""
+    path = tmp_path / "notes.txt"
+    path.write_text("Not a database at all, but a text of some length. " * 50)
+    with pytest.raises(OperatorError) as refused:
+        Store(path)
+    assert str(refused.value) == f"PAPERBOY_DB: {path} cannot be used: file is not a database"
+    assert path.read_text() == "Not a database at all, but a text of some length. " * 50
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    """It is no file to open."""
+    with pytest.raises(OperatorError) as refused:
+        Store(tmp_path)
+    assert str(refused.value) == f"PAPERBOY_DB: {tmp_path} cannot be used: unable to open database file"
+
+
+def test_a_place_below_a_file_is_refused(tmp_path: Path) -> None:
+    """Its folder cannot be made."""
+    (tmp_path / "file").touch()
+    with pytest.raises(OperatorError, match=r"^PAPERBOY_DB: .*paperboy\.db cannot be used: "):
+        Store(tmp_path / "file" / "paperboy.db")

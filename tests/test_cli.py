@@ -1,0 +1,236 @@
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.cli import main
+from tests.conftest import SEEDS
+
+TITLE = "LoRAMoE: Alleviating World Knowledge Forgetting in Large Language Models via MoE-Style Plugin"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty folder to work in, with the seeds as the corpus and no other setting."""
+    for name in list(os.environ):
+        if name.startswith(("SLACK_", "PAPERBOY_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAPERBOY_CORPUS", str(SEEDS))
+    return tmp_path
+
+
+@pytest.fixture
+def loaded(home: Path, seeded: Path) -> Path:
+    """Return a folder to work in whose database holds the seeds."""
+    (home / "data").mkdir()
+    shutil.copy(seeded, home / "data" / "paperboy.db")
+    return home
+
+
+@pytest.mark.usefixtures("home")
+def test_search_loads_the_corpus_and_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    """On a machine that has nothing yet a search finds its paper."""
+    assert main(["search", "loramoe"]) == 0
+    assert capsys.readouterr() == (
+        "  1  LoRAMoE: Alleviating World Knowledge Forgetting in Large Language Models via MoE-Style Plugin\n"
+        "     Shihan Dou + 15 · 2024 · arXiv 2312.09979 · ACL 2024\n"
+        "     To address this challenge, we propose LoRAMoE, a novelty framework that introduces several"
+        " low-\n"
+        "     rank adapters (LoRA) and integrates them by using a router…\n"
+        "     https://aclanthology.org/2024.acl-long.106/\n\n",
+        "",
+    )
+
+
+@pytest.mark.usefixtures("loaded")
+def test_search_answers_programs_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """The JSON has the query, the total and each hit with its sources."""
+    assert main(["search", "a survey on mixture of experts", "-n", "1", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    score = found["hits"][0].pop("score")
+    assert score > 10
+    assert found == {
+        "query": "a survey on mixture of experts",
+        "total": 65,
+        "hits": [
+            {
+                "rank": 1,
+                "id": "2407.06204",
+                "title": "A Survey on Mixture of Experts",
+                "url": "https://arxiv.org/abs/2407.06204",
+                "sources": [
+                    {"file": "002_ae1d21f09273f2a0.txt", "line": 232},
+                    {"file": "003_ee37ca41251dc19d.txt", "line": 101},
+                ],
+            }
+        ],
+    }
+
+
+@pytest.mark.usefixtures("loaded")
+def test_search_without_a_hit_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    """Finding nothing is no failure."""
+    assert main(["search", "qqqq"]) == 0
+    assert capsys.readouterr().out == "No paper has any of these words (382 papers searched).\n"
+    assert main(["search", "qqqq", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"query": "qqqq", "total": 0, "hits": []}
+
+
+@pytest.mark.usefixtures("loaded")
+def test_search_says_how_many_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """The last line says what is left, and a paper's line what it lacks."""
+    main(["search", "backdoor instruction tuning", "-n", "3"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "3 of 130 papers; -n 130 shows all"
+    assert "     first author Ishan Jindal · 2024 · arXiv 2410.10739 · without: backdoor" in lines
+
+
+@pytest.mark.usefixtures("loaded")
+def test_status_tells_what_is_loaded(capsys: pytest.CaptureFixture[str]) -> None:
+    """Papers, records by file, and when they were loaded."""
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "382 papers from 386 records, loaded 2026-11-21T09:00:00+00:00",
+        "      11  000_f482e1e806869c2b.txt",
+        "      87  001_15efe8b6ab5fa0a0.txt",
+        "     207  002_ae1d21f09273f2a0.txt",
+        "      57  003_ee37ca41251dc19d.txt",
+        "      24  004_ac630b9b8699efaf.txt",
+        "0 places could not be read",
+    ]
+
+
+def test_status_lists_what_could_not_be_read(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each place is given with file, line and reason; status itself loads nothing."""
+    monkeypatch.setenv("PAPERBOY_CORPUS", str(home / "nowhere"))
+    assert main(["status", "--json"]) == 0
+    empty = {"papers": 0, "records": 0, "problems": 0, "problem_list": [], "sources": {}, "loaded_at": None}
+    assert json.loads(capsys.readouterr().out) == empty
+    assert main(["search", "x"]) == 1
+    capsys.readouterr()
+    assert main(["status", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert datetime.fromisoformat(told.pop("loaded_at")).tzinfo
+    assert told == {
+        **{name: value for name, value in empty.items() if name != "loaded_at"},
+        "problems": 1,
+        "problem_list": [
+            {"file": str(home / "nowhere"), "line": 0, "reason": "cannot be read: no such file or directory"}
+        ],
+    }
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        f"          {home / 'nowhere'}:0 cannot be read: no such file or directory"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "said"),
+    [
+        (["search", "the"], {}, 2, "paperboy: There is no word to search for"),
+        (["search", "x"], {"PAPERBOY_PORT": "x"}, 2, "paperboy: PAPERBOY_PORT must be a number"),
+        (["run"], {"SLACK_BOT_TOKEN": "xoxb-1"}, 2, "paperboy: SLACK_BOT_TOKEN is set, but neither"),
+        (["run"], {"PAPERBOY_HOST": "192.0.2.1"}, 2, "paperboy: the playground is for this machine alone"),
+        (["status"], {"PAPERBOY_DB": "/dev/null/x.db"}, 1, "paperboy: PAPERBOY_DB: /dev/null/x.db cannot"),
+        (["search", "x"], {"PAPERBOY_CORPUS": "nowhere"}, 1, "paperboy: no papers are loaded; see"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_a_failure_is_one_line(
+    arguments: list[str],
+    environment: dict[str, str],
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever is wrong is told in one line on stderr, and by the exit code."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(arguments) == code
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith(said)
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["search"], ["search", "x", "-n", "0"], ["run", "x"]])
+def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A command line that cannot be read ends with 2 and says why."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "paperboy" in capsys.readouterr().err
+
+
+def test_env_file_counts_where_the_environment_does_not(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`.env` in the folder sets what the environment leaves open."""
+    (home / ".env").write_text("PAPERBOY_PORT=x\nPAPERBOY_LOG=y\n")
+    monkeypatch.setenv("PAPERBOY_PORT", "0")
+    assert main(["status"]) == 2
+    assert capsys.readouterr().err == "paperboy: PAPERBOY_LOG must be text or json, not 'y'\n"
+
+
+def test_a_reader_that_leaves_is_no_failure(loaded: Path) -> None:
+    """`paperboy search … | head -1` ends quietly."""
+    command = [sys.executable, "-m", "bot", "search", "language", "-n", "300"]
+    environment = {**os.environ, "PYTHONPATH": str(SEEDS.parent)}
+    with subprocess.Popen(
+        command, cwd=loaded, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(20) == 0
+
+
+def test_run_opens_the_playground_until_it_is_told_to_stop(loaded: Path) -> None:
+    """Without tokens the playground is there in a moment, ready, and SIGTERM ends it cleanly."""
+    environment = {**os.environ, "PYTHONPATH": str(SEEDS.parent), "PAPERBOY_PORT": "0"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=loaded,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        greeting = process.stdout.readline()
+        assert greeting.startswith("The playground is open: http://127.0.0.1:")
+        address = greeting.split()[4]
+        with httpx.Client(base_url=address, trust_env=False) as web:
+            assert [web.get(path).status_code for path in ("/", "/healthz", "/readyz", "/metrics")] == [
+                200
+            ] * 4
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.usefixtures("loaded")
+def test_run_names_a_port_in_use(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two playgrounds on one port: the second says which port, and what to set."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("PAPERBOY_PORT", str(port))
+        assert main(["run"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"paperboy: cannot listen on 127.0.0.1:{port} (Address already in use);"
+        " another PAPERBOY_PORT may be free"
+    )

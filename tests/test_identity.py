@@ -1,0 +1,243 @@
+import re
+from dataclasses import replace
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.corpus import read_corpus
+from bot.identity import describe, group, id_keys, keys, shown_id, title_key
+from bot.papers import Description, Record, Source, TitleOrigin
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+PAGE, CATALOG, SENTENCE = TitleOrigin
+
+
+def record(line: int, title: str = "A Title", author: str = "", arxiv: str = "", acl: str = "") -> Record:
+    """Return a record whose line tells it from others."""
+    return Record(
+        title=title,
+        title_origin=PAGE,
+        abstract=f"Abstract {line}.",
+        first_author=author,
+        arxiv_id=arxiv,
+        acl_id=acl,
+        source=Source("f", line),
+        raw="",
+    )
+
+
+def grouped(*records: Record) -> list[list[int]]:
+    """Return the groups by the records' lines."""
+    return [[member.source.line for member in members] for members in group(records)]
+
+
+RECORDS = st.lists(
+    st.builds(
+        record,
+        line=st.just(0),
+        title=st.sampled_from(["A", "B", "C", "…"]),
+        author=st.sampled_from(["", "", "Xu", "XÜ", "Li"]),
+        arxiv=st.sampled_from(["", "", "1", "2"]),
+        acl=st.sampled_from(["", "", "x", "y"]),
+    ),
+    max_size=8,
+).map(lambda records: [replace(each, source=Source("f", n)) for n, each in enumerate(records)])
+
+
+@pytest.mark.parametrize("name", ["arxiv", "acl"])
+def test_records_that_share_an_id_are_one_paper(name: str) -> None:
+    """Whatever their titles, authors and other ids are."""
+    other = {"arxiv": "acl", "acl": "arxiv"}[name]
+    records = (
+        record(1, "One", "Xu", **{name: "5", other: "7"}),
+        record(2, "Two", "Li", **{name: "6"}),
+        record(3, "Three", "Wu", **{name: "5", other: "8"}),
+    )
+    assert grouped(*records) == [[1, 3], [2]]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (record(1), record(2)),
+        (record(1, "A Title"), record(2, "a  TITLE!")),
+        (record(1, "Über Titel"), record(2, "Uber-Titel")),
+        (record(1, author="Xu"), record(2)),
+        (record(1), record(2, author="Xu")),
+        (record(1, author="José Díaz"), record(2, author="Jose DIAZ")),
+        (record(1, arxiv="5"), record(2)),
+        (record(1, arxiv="5"), record(2, acl="x")),
+        (record(1, arxiv="5", author="Xu"), record(2, acl="x", author="Xu")),
+    ],
+)
+def test_records_that_share_a_title_are_one_paper(one: Record, two: Record) -> None:
+    """If nothing speaks against it: no ids conflict, and first authors agree or are not known."""
+    assert grouped(one, two) == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (record(1, arxiv="5"), record(2, arxiv="6")),
+        (record(1, acl="x"), record(2, acl="y")),
+        (record(1, arxiv="5", acl="x"), record(2, acl="y")),
+        (record(1, author="Xu"), record(2, author="Li")),
+        (record(1, author="Xu", arxiv="5"), record(2, author="Li")),
+        (record(1, "A Title"), record(2, "A Title, Continued")),
+        (record(1, "…"), record(2, "!")),
+        (record(1), replace(record(2), title_origin=SENTENCE)),
+    ],
+)
+def test_papers_that_look_alike_stay_apart(one: Record, two: Record) -> None:
+    """A conflict of ids or authors keeps them so, and a sentence that stands in for a title is no title."""
+    assert grouped(one, two) == [[1], [2]]
+
+
+def test_records_without_a_title_are_one_paper_if_their_abstracts_are() -> None:
+    """The sentence that stands in for it may be the same in both."""
+    one, two, three = (replace(record(line), title_origin=SENTENCE) for line in (1, 2, 3))
+    assert grouped(one, two, replace(three, abstract="ABSTRACT  1")) == [[1, 3], [2]]
+
+
+def test_a_title_joins_the_first_paper_that_agrees() -> None:
+    """Of two papers with one title and different authors, the author decides; else the older one has it."""
+    one, two = record(1, author="Xu"), record(2, author="Li")
+    assert grouped(one, two, record(3, author="Li")) == [[1], [2, 3]]
+    assert grouped(one, two, record(3)) == [[1, 3], [2]]
+
+
+def test_a_record_with_two_ids_joins_two_papers() -> None:
+    """They become one, in the place of the oldest, with their records in order of appearance."""
+    records = (
+        record(1, "Zero"),
+        record(2, "One", arxiv="5"),
+        record(3, "Two", acl="x"),
+        record(4, "One", arxiv="5"),
+        record(5, "Three", arxiv="5", acl="x"),
+        record(6, "Two"),
+        record(7, "Four", acl="x"),
+    )
+    assert grouped(*records) == [[1], [2, 3, 4, 5, 6, 7]]
+
+
+def test_an_id_and_a_title_join_two_papers() -> None:
+    """A record may belong to one paper by its id and to another by its title."""
+    assert grouped(record(1, "New", acl="x"), record(2, "Old", arxiv="5"), record(3, "New", arxiv="5")) == [
+        [1, 2, 3]
+    ]
+
+
+@pytest.mark.parametrize(
+    "one", [record(1, "Old", arxiv="5", acl="y"), record(1, "Old", arxiv="5", author="Xu")]
+)
+def test_a_title_joins_no_papers_that_conflict(one: Record) -> None:
+    """A record that has one's id and the other's title agrees with each, but they not with each other."""
+    assert grouped(one, record(2, "New", acl="x", author="Li"), record(3, "New", arxiv="5")) == [[1, 3], [2]]
+
+
+@given(RECORDS)
+def test_grouping_keeps_its_law(records: list[Record]) -> None:
+    """Each record is in one group, in order; an id is in one group; a group hangs together; ids differ."""
+    groups = group(records)
+    assert sorted(chain.from_iterable(groups), key=lambda each: each.source.line) == records
+    lines = [[member.source.line for member in members] for members in groups]
+    assert lines == sorted(sorted(members) for members in lines)
+    ids = [set(chain.from_iterable(map(id_keys, members))) for members in groups]
+    assert len(set().union(*ids)) == sum(map(len, ids))
+    for members in groups:
+        linked = [members[0]]
+        for _ in members:
+            known = {key for each in linked for key in (*id_keys(each), title_key(each))}
+            linked = [each for each in members if known & {*id_keys(each), title_key(each)}]
+        assert linked == members
+    shown = [shown_id(describe(members)) for members in groups]
+    assert len(set(shown)) == len(shown)
+
+
+@given(RECORDS)
+def test_a_title_alone_never_joins_what_conflicts(records: list[Record]) -> None:
+    """Where no two records share an id, no group has two ids of a kind or two first authors."""
+    seen: set[str] = set()
+    alone = []
+    for each in records:
+        if seen.isdisjoint(id_keys(each)):
+            alone.append(each)
+        seen.update(id_keys(each))
+    for members in group(alone):
+        for values in (
+            {each.arxiv_id for each in members},
+            {each.acl_id for each in members},
+            {each.first_author.replace("XÜ", "Xu") for each in members},
+        ):
+            assert len(values - {""}) <= 1
+
+
+def test_a_description_joins_what_its_records_know() -> None:
+    """The strongest title with its origin; of all else the first that is known."""
+    one = replace(record(1, "A sentence"), title_origin=SENTENCE, year=2022)
+    two = replace(record(2, "Catalogued", arxiv="5"), title_origin=CATALOG, authors=("Xu", "Li"), year=2023)
+    three = replace(record(3, "On the Page", "Xu", arxiv="5", acl="x"), url="https://x.org")
+    four = replace(record(4, "Again", "Wu"), authors=("Wu",), url="https://y.org")
+    assert describe([one, two, three, four]) == Description(
+        title="On the Page",
+        title_origin=PAGE,
+        abstract="Abstract 1.",
+        first_author="Xu",
+        authors=("Xu", "Li"),
+        year=2022,
+        arxiv_id="5",
+        acl_id="x",
+        url="https://x.org",
+    )
+
+
+def test_what_nobody_knows_stays_unknown() -> None:
+    """It is empty or None."""
+    assert describe([record(1), record(2)]) == Description(
+        title="A Title", title_origin=PAGE, abstract="Abstract 1."
+    )
+
+
+def test_the_id_shown_is_the_best_there_is() -> None:
+    """ArXiv's, else the Anthology's, else ten hex digits that depend on title and first author."""
+    assert shown_id(record(1, arxiv="2305.14710", acl="2024.naacl-long.171")) == "2305.14710"
+    assert shown_id(record(1, acl="2024.naacl-long.171")) == "2024.naacl-long.171"
+    assert shown_id(record(1, "Ä Title!", "José")) == "p" + sha256(b"title:atitle\njose").hexdigest()[:10]
+    assert shown_id(record(1, "A title", "Jose")) == shown_id(record(2, "Ä Title!", "José"))
+    assert shown_id(record(1, "A title", "Jo")) != shown_id(record(1, "A title", "Jose"))
+
+
+def test_a_paper_is_known_by_ids_title_and_what_is_shown() -> None:
+    """Each key says what kind it is."""
+    assert keys([record(1, arxiv="5", acl="x")]) == ["arxiv_id:5", "acl_id:x", "title:atitle", "id:5"]
+    bare = record(1, "A Title")
+    assert keys([bare]) == ["title:atitle", f"id:{shown_id(bare)}"]
+
+
+def test_a_title_without_letters_is_a_key_too() -> None:
+    """It is told from other such titles."""
+    assert title_key(record(1, "…")) == f"title:{sha256('…'.encode()).hexdigest()}"
+    sentence = replace(record(1), title_origin=SENTENCE)
+    assert title_key(sentence) == f"abstract:{sha256(b'abstract1').hexdigest()}"
+
+
+def test_the_seeds_are_382_papers() -> None:
+    """Four stand in two files each, word for word; all are shown under ids of their own."""
+    records = read_corpus([SEEDS]).records
+    groups = group(records)
+    places = [[f"{each.source.file[:3]}:{each.source.line}" for each in members] for members in groups]
+    assert (len(records), len(groups)) == (386, 382)
+    assert [members for members in places if len(members) > 1] == [
+        ["001:289", "002:50"],
+        ["002:232", "003:101"],
+        ["002:310", "003:29"],
+        ["002:316", "003:57"],
+    ]
+    shown = [shown_id(describe(members)) for members in groups]
+    assert len(set(shown)) == 382
+    form = re.compile(r"\d{4}\.\d{4,5}|\d{4}\.[a-z0-9-]+\.\d+|[A-Z]\d\d-\d{4}|p[0-9a-f]{10}")
+    assert [each for each in shown if not form.fullmatch(each)] == []

@@ -1,0 +1,115 @@
+from pathlib import Path
+
+import pytest
+
+from bot.settings import LogFormat, Mode, Settings, SettingsError
+
+
+def test_without_settings_everything_has_its_default() -> None:
+    """An empty environment, and one of blanks, mean the playground on the seeds."""
+    expected = Settings(
+        bot_token="",
+        app_token="",
+        signing_secret="",
+        api_url="",
+        host="127.0.0.1",
+        port=3000,
+        db=Path("data/paperboy.db"),
+        corpus=(Path("seeds"),),
+        log=LogFormat.TEXT,
+    )
+    assert Settings.from_env({}) == Settings.from_env({"SLACK_BOT_TOKEN": " "}) == expected
+    assert expected.mode() is Mode.PLAYGROUND
+
+
+def test_every_setting_is_read() -> None:
+    """Each variable sets its field."""
+    environment = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "SLACK_SIGNING_SECRET": "abc",
+        "SLACK_API_URL": "http://127.0.0.1:1/api",
+        "PAPERBOY_HOST": "0.0.0.0",  # noqa: S104  # read, not listened on
+        "PAPERBOY_PORT": "0",
+        "PAPERBOY_DB": "/var/p.db",
+        "PAPERBOY_CORPUS": "a:b/c.txt",
+        "PAPERBOY_LOG": "json",
+    }
+    assert Settings.from_env(environment) == Settings(
+        bot_token="xoxb-1",
+        app_token="xapp-1",
+        signing_secret="abc",
+        api_url="http://127.0.0.1:1/api/",
+        host="0.0.0.0",  # noqa: S104  # read, not listened on
+        port=0,
+        db=Path("/var/p.db"),
+        corpus=(Path("a"), Path("b/c.txt")),
+        log=LogFormat.JSON,
+    )
+
+
+def test_all_faults_are_reported_at_once() -> None:
+    """Whoever sets things up need not run it once a fault."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env(
+            {
+                "PAPERBOY_PORT": "30x",
+                "PAPERBOY_LOG": "xml",
+                "SLACK_API_URL": "slack.com",
+                "SLACK_BOT_TOKEN": "xapp-secret",
+            }
+        )
+    assert str(refused.value).splitlines() == [
+        "SLACK_BOT_TOKEN holds a token that begins with xapp-;"
+        " that is an app-level token, for SLACK_APP_TOKEN",
+        "SLACK_API_URL must begin with http:// or https://, not 'slack.com'",
+        "PAPERBOY_PORT must be a number from 0 to 65535 (0: any free one), not '30x'",
+        "PAPERBOY_LOG must be text or json, not 'xml'",
+    ]
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "٣", "1.5", "0x10"])
+def test_a_port_is_a_port(port: str) -> None:
+    """Only a number that can be a port is taken."""
+    with pytest.raises(SettingsError):
+        Settings.from_env({"PAPERBOY_PORT": port})
+
+
+@pytest.mark.parametrize(
+    ("tokens", "mode"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, Mode.SOCKET),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}, Mode.HTTP),
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "s"},
+            Mode.SOCKET,
+        ),
+    ],
+)
+def test_tokens_decide_the_mode(tokens: dict[str, str], mode: Mode) -> None:
+    """An app-level token means Socket Mode; else a signing secret means HTTP."""
+    assert Settings.from_env(tokens).mode() is mode
+
+
+@pytest.mark.parametrize(
+    ("tokens", "missing"),
+    [
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-1"},
+            "SLACK_BOT_TOKEN is set, but neither SLACK_APP_TOKEN (for Socket Mode) nor SLACK_SIGNING_SECRET"
+            " (for HTTP)",
+        ),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_APP_TOKEN is set, but SLACK_BOT_TOKEN is missing"),
+        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_SIGNING_SECRET is set, but SLACK_BOT_TOKEN is missing"),
+        (
+            {"SLACK_API_URL": "http://127.0.0.1:1"},
+            "SLACK_API_URL is set, but no token: SLACK_BOT_TOKEN is missing",
+        ),
+    ],
+)
+def test_what_is_half_set_is_refused_by_name(tokens: dict[str, str], missing: str) -> None:
+    """What is missing is named."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env(tokens).mode()
+    assert str(refused.value) == missing

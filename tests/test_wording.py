@@ -1,0 +1,136 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.papers import Paper, TitleOrigin
+from bot.wording import address, ago, authors, byline, counted, listed, named_id, shorten, venue
+
+BARE = Paper(number=1, shown_id="p0123456789", title="T", title_origin=TitleOrigin.PAGE, abstract="A")
+ARXIV = replace(BARE, shown_id="2305.14710", arxiv_id="2305.14710", acl_id="2024.naacl-long.171")
+ACL = replace(BARE, shown_id="2024.naacl-long.171", acl_id="2024.naacl-long.171")
+
+
+def test_a_paper_is_read_at_its_best_address() -> None:
+    """The one that is known, else arXiv's page, else the Anthology's, else none."""
+    assert address(replace(ARXIV, url="https://x.org/1")) == "https://x.org/1"
+    assert address(ARXIV) == "https://arxiv.org/abs/2305.14710"
+    assert address(ACL) == "https://aclanthology.org/2024.naacl-long.171/"
+    assert address(BARE) == ""
+
+
+def test_a_byline_leaves_out_what_is_not_known() -> None:
+    """Authors, year, id and venue, in this order."""
+    full = replace(ARXIV, first_author="A", authors=("A", "B", "C", "D", "E"), year=2023)
+    assert byline(full) == "A + 4 · 2023 · arXiv 2305.14710 · NAACL 2024"
+    assert byline(replace(ACL, first_author="A")) == (
+        "first author A · Anthology 2024.naacl-long.171 · NAACL 2024"
+    )
+    assert byline(replace(BARE, year=2023)) == "2023 · p0123456789"
+    assert byline(BARE) == "p0123456789"
+
+
+@pytest.mark.parametrize(
+    ("first", "known", "named"),
+    [
+        ("", (), ""),
+        ("Jiashu Xu", (), "first author Jiashu Xu"),
+        ("Jiashu Xu", ("Jiashu Xu",), "Jiashu Xu"),
+        ("Jiashu Xu", ("Jiashu Xu", "Fei Wang"), "Jiashu Xu, Fei Wang"),
+        ("Jiashu Xu", ("Jiashu Xu", "Fei Wang", "Muhao Chen"), "Jiashu Xu + 2"),
+    ],
+)
+def test_two_authors_are_named(first: str, known: tuple[str, ...], named: str) -> None:
+    """Of more, the first and how many follow; where only the first is known, that is said."""
+    assert authors(replace(BARE, first_author=first, authors=known)) == named
+
+
+@pytest.mark.parametrize(
+    ("paper", "named"),
+    [(ARXIV, "arXiv 2305.14710"), (ACL, "Anthology 2024.naacl-long.171"), (BARE, "p0123456789")],
+)
+def test_an_id_is_named_with_the_library_that_gave_it(paper: Paper, named: str) -> None:
+    """Our own stands for itself."""
+    assert named_id(paper) == named
+
+
+@pytest.mark.parametrize(
+    ("acl_id", "name"),
+    [
+        ("2024.naacl-long.171", "NAACL 2024"),
+        ("2024.findings-naacl.82", "Findings of NAACL 2024"),
+        ("2023.findings-emnlp.188", "Findings of EMNLP 2023"),
+        ("2024.lrec-main.5", "LREC-COLING 2024"),
+        ("2022.lrec-1.5", "LREC 2022"),
+        ("2023.conll-babylm.7", "CoNLL 2023"),
+        ("2024.conll-1.7", "CoNLL 2024"),
+        ("2024.babylm-1.7", "BabyLM 2024"),
+        ("2024.repl4nlp-1.7", "RepL4NLP 2024"),
+        ("2022.sem-1.7", "*SEM 2022"),
+        ("W19-1234", ""),
+        ("", ""),
+    ],
+)
+def test_an_anthology_id_names_its_venue(acl_id: str, name: str) -> None:
+    """Where it names none that can be told, none is shown."""
+    assert venue(acl_id) == name
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(seconds=-90), "just now"),
+        (timedelta(0), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(seconds=60), "1 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=1), "1 h ago"),
+        (timedelta(hours=47, minutes=59), "47 h ago"),
+        (timedelta(hours=48), "2 days ago"),
+        (timedelta(days=400), "400 days ago"),
+    ],
+)
+def test_a_span_is_said_in_its_unit(span: timedelta, said: str) -> None:
+    """Rounded down: minutes, hours up to two days, then days."""
+    assert ago(span) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 papers"), (1, "1 paper"), (2, "2 papers"), (1_234_567, "1,234,567 papers")]
+)
+def test_a_number_is_said_with_its_noun(number: int, said: str) -> None:
+    """One is singular."""
+    assert counted(number, "paper") == said
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "shown"),
+    [
+        ("", 5, ""),
+        ("a b c", 5, "a b c"),
+        ("one two three", 12, "one two…"),
+        ("one two three", 9, "one two…"),
+        ("one two three", 8, "one two…"),
+        ("one two, three", 10, "one two…"),
+        ("one: two three", 9, "one: two…"),
+        ("a " + "x" * 20, 10, "a " + "x" * 7 + "…"),
+        ("x" * 20, 10, "x" * 9 + "…"),
+    ],
+)
+def test_a_text_is_cut_between_words(text: str, longest: int, shown: str) -> None:
+    """With its ellipsis it is no longer than asked; only a word that takes half of that is cut."""
+    assert shorten(text, longest) == shown
+    assert len(shown) <= longest
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")]
+)
+def test_words_are_listed(words: list[str], said: str) -> None:
+    """With commas and a last `or`."""
+    assert listed(words) == said
+
+
+def test_the_last_of_a_list_can_be_joined_otherwise() -> None:
+    """By `and`, say."""
+    assert listed(("a", "b", "c"), "and") == "a, b and c"
