@@ -249,7 +249,10 @@ def test_page_files(http: httpx.Client) -> None:
     assert page.headers["content-security-policy"].startswith("default-src 'self';")
 
 
-@pytest.mark.parametrize("name", ["missing.js", "..%2Fserver.py", "%2e%2e%2fserver.py", "%2Fetc%2Fpasswd"])
+@pytest.mark.parametrize(
+    "name",
+    ["missing.js", "..%2Fpage%2Fapp.js", "%2e%2e%2fpage%2fapp.js", "..%2Fserver.py", "%2Fetc%2Fpasswd"],
+)
 def test_no_other_files(http: httpx.Client, name: str) -> None:
     """No path leads out of the page's folder."""
     assert http.get(f"/page/{name}").status_code == 404

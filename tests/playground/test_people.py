@@ -145,6 +145,8 @@ def test_menu(slack: LocalSlack, client: WebClient, serve: Serve) -> None:
         slack.click("menu", message_ts=ts, value="delete")
     with pytest.raises(LookupError, match="no element 'other'"):
         slack.click("other", message_ts=ts)
+    with pytest.raises(LookupError, match="no element 'menu'"):
+        slack.click("menu", message_ts=ts, block_id="other", value="pause")
     assert chosen == [MENU["options"][1]]
 
 

@@ -15,7 +15,9 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.library import Answer, Library
-from bot.playground import ANA, BEN, PRIVATE, TEAM, LocalSlack
+from bot.playground import ANA, BEN, PRIVATE, TEAM, Limits, LocalSlack
+from bot.slack import render
+from bot.slack.render import Message
 from tests.conftest import LOADED_AT
 from tests.slack.conftest import answering
 
@@ -188,3 +190,25 @@ def interaction(slack: LocalSlack, payload: Json) -> int:
         "x-slack-signature": signature,
     }
     return httpx.post(slack.request_url, content=body, headers=headers, trust_env=False).status_code
+
+
+def test_refused_blocks_go_out_as_text(
+    slack: LocalSlack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A message whose blocks Slack refuses still reaches the asker, and the log says so."""
+    broken = Message("the text", ({"type": "section", "text": {"type": "mrkdwn", "text": ""}},))
+    monkeypatch.setattr(render, "help_page", lambda *_: broken)
+    slack.command("help")
+    message = slack.wait_for_message("the text", user=ANA)
+    assert "blocks" not in message
+    assert [record.levelname for record in caplog.records if record.name == "bot.slack.send"] == ["ERROR"]
+
+
+def test_an_answer_that_slack_does_not_take_is_logged(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where nobody can be told, the log is; and Slack has its acknowledgement."""
+    with LocalSlack(limits=Limits(response_url_uses=0)) as slack, answering(slack, library):
+        assert slack.command("help").acknowledged
+    logged = [record.getMessage() for record in caplog.records if record.name == "bot.slack.guard"]
+    assert [line.partition(" [")[0] for line in logged] == ["on_paper failed", "the asker could not be told"]
