@@ -111,7 +111,7 @@ def bolt_app(settings: Settings, library: Library, clock: Clock, metrics: Metric
         try:
             app = App(
                 client=client,
-                signing_secret=settings.signing_secret or None,
+                signing_secret=settings.signing_secret,  # None would make Bolt look into the environment
                 request_verification_enabled=bool(settings.signing_secret),
                 listener_executor=executor,
             )

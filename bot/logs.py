@@ -22,3 +22,9 @@ def quieten() -> None:
     """Silence what must not be logged, or says nothing."""
     logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)  # INFO logs whole bodies
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every burst
+    logging.getLogger("slack_bolt.App").addFilter(_not_about_the_token)
+
+
+def _not_about_the_token(record: logging.LogRecord) -> bool:
+    """Drop Bolt's warning that it found SLACK_BOT_TOKEN in the environment and was given a client as well."""
+    return "`token` will be unused" not in record.getMessage()
