@@ -4,6 +4,7 @@ Law: only here do the parts meet; none of them looks for another by itself.
 """
 
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -14,7 +15,6 @@ from urllib.error import URLError
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -25,6 +25,7 @@ from bot.playground import LocalSlack
 from bot.probes import Metrics, probes
 from bot.settings import Mode, Settings, SettingsError
 from bot.slack import listeners
+from bot.slack.http import endpoint
 from bot.web import SLACK_PATH, Probe, port_refused, routes, serving
 
 LISTENERS = 32  # at once; with Bolt's own 5, five slow ones make the sixth time out
@@ -44,6 +45,7 @@ def run(settings: Settings, clock: Clock, stop: Event, ready: Callable[[str], No
     """
     mode = settings.mode()
     library = Library.at(settings.db, settings.corpus, clock())
+    library.check()
     if not library.size:
         for problem in library.status().problems[:10]:
             _log.warning("%s:%d %s", problem.file, problem.line, problem.reason)
@@ -96,7 +98,7 @@ def _http_mode(settings: Settings, library: Library, clock: Clock) -> Iterator[s
     answers: Mapping[str, Probe] = probes(metrics, lambda: _unready(library, connected=True))
     with ExitStack() as stack:
         app = stack.enter_context(bolt_app(settings, library, clock, metrics))
-        wsgi = routes(answers, SlackRequestHandler(app, path=SLACK_PATH))
+        wsgi = routes(answers, endpoint(app, settings.signing_secret))
         address = stack.enter_context(serving(wsgi, settings.host, settings.port))
         yield f"Listening for Slack at {address}{SLACK_PATH}   (Ctrl+C stops)"
 
@@ -108,11 +110,12 @@ def bolt_app(settings: Settings, library: Library, clock: Clock, metrics: Metric
     if settings.api_url:
         client.base_url = settings.api_url
     with ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener") as executor:
+        os.environ.pop("SLACK_CLIENT_SECRET", None)  # with it Bolt would turn to OAuth and ignore the token
         try:
             app = App(
                 client=client,
                 signing_secret=settings.signing_secret,  # None would make Bolt look into the environment
-                request_verification_enabled=bool(settings.signing_secret),
+                request_verification_enabled=False,  # bot.slack.http verifies, before it parses
                 listener_executor=executor,
             )
         except (BoltError, SlackApiError) as error:

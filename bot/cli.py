@@ -4,6 +4,7 @@ Law: errors are one line on stderr; exit codes are 0 done, 1 it failed, 2 wrong 
 """
 
 import argparse
+import io
 import json
 import os
 import signal
@@ -16,13 +17,16 @@ from threading import Event
 from typing import Any
 
 from bot.errors import OperatorError, UserError
-from bot.settings import LogFormat, Settings
+from bot.settings import LogFormat, Settings, SettingsError
 
 _RESULTS = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no ü shows the rest all the same
     options = _parser().parse_args(arguments)
     try:
         options.command(Settings.from_env(_environment()), options)
@@ -30,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(error.message, 2)
     except OperatorError as error:
         return _failed(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return 130
     except BrokenPipeError:  # whoever read our output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:  # noqa: BLE001  # a traceback helps nobody at a prompt
@@ -39,24 +45,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
     """Answer Slack, or open the playground, until Ctrl+C or SIGTERM."""
-    from bot import app, logs
-
-    logs.configure(as_json=settings.log is LogFormat.JSON)
     stop = Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: stop.set())
+
+    from bot import app, logs
+
+    logs.configure(as_json=settings.log is LogFormat.JSON)
     app.run(settings, _now, stop, ready=lambda line: print(line, flush=True))
 
 
 def search(settings: Settings, options: argparse.Namespace) -> None:
     """Print the best papers for a query."""
     from bot.library import Library
-    from bot.slack.commands import clean
 
     library = Library.at(settings.db, settings.corpus, _now())
     if not library.size:
         raise OperatorError("no papers are loaded; see paperboy status for why")
-    answer = library.search(clean(options.query), options.number)
+    answer = library.search(options.query, options.number)
     if options.json:
         _print_json(
             {
@@ -78,6 +84,7 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
     """Print what is loaded, and what could not be read."""
     from bot.library import Library
     from bot.store import Store
+    from bot.wording import counted
 
     state = Library(Store(settings.db)).status()
     loaded_at = state.loaded_at and state.loaded_at.isoformat(timespec="seconds")
@@ -99,7 +106,7 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
     print(f"{state.papers:,} papers from {state.records:,} records, loaded {loaded_at or 'never'}")
     for file, records in state.records_by_file.items():
         print(f"{records:8,}  {file}")
-    print(f"{len(state.problems):,} places could not be read" + (":" if state.problems else ""))
+    print(f"{counted(len(state.problems), 'place')} could not be read" + (":" if state.problems else ""))
     for problem in state.problems:
         print(f"          {problem.file}:{problem.line} {problem.reason}")
 
@@ -130,7 +137,10 @@ def _environment() -> dict[str, str]:
     """Return the environment; what `.env` in this folder sets counts where the environment does not."""
     from dotenv import dotenv_values
 
-    file = {name: value for name, value in dotenv_values(Path(".env")).items() if value is not None}
+    try:
+        file = {name: value for name, value in dotenv_values(Path(".env")).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env cannot be read: {error}") from error
     return {**file, **os.environ}
 
 

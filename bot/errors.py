@@ -20,8 +20,4 @@ class OperatorError(Exception):
 
 
 class SendError(Exception):
-    """Slack did not take a message. `permanent`: sending the same again cannot help."""
-
-    def __init__(self, reason: str, *, permanent: bool) -> None:
-        super().__init__(reason)
-        self.permanent = permanent
+    """Slack did not take a message."""

@@ -87,6 +87,10 @@ class Library:
         library.open()
         return library
 
+    def check(self) -> None:
+        """Look through the store for damage; raises OperatorError where there is any."""
+        self._store.check()
+
     def load_if_empty(self, paths: Sequence[Path], now: datetime) -> None:
         """Load the corpus where the store holds none, be it that nobody did before or that it was empty."""
         with self._store.reading() as db:

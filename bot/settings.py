@@ -4,6 +4,7 @@ Law: every fault is reported at once, by the variable's name; what a command doe
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,7 +65,7 @@ class Settings:
             api_url=_api_url(given.get("SLACK_API_URL", ""), faults),
             host=given.get("PAPERBOY_HOST", cls.host),
             port=_port(given.get("PAPERBOY_PORT", str(cls.port)), faults),
-            db=Path(given.get("PAPERBOY_DB", str(cls.db))),
+            db=Path(given.get("PAPERBOY_DB", str(cls.db))).expanduser(),
             corpus=_paths(given.get("PAPERBOY_CORPUS", "")) or cls.corpus,
             log=_log(given.get("PAPERBOY_LOG", cls.log), faults),
         )
@@ -107,7 +108,7 @@ def _api_url(value: str, faults: list[str]) -> str:
 
 
 def _port(value: str, faults: list[str]) -> int:
-    if value.isascii() and value.isdigit() and int(value) <= _HIGHEST_PORT:
+    if re.fullmatch(r"[0-9]{1,5}", value) and int(value) <= _HIGHEST_PORT:
         return int(value)
     faults.append(
         f"PAPERBOY_PORT must be a number from 0 to {_HIGHEST_PORT} (0: any free one), not {value!r}"
@@ -116,7 +117,7 @@ def _port(value: str, faults: list[str]) -> int:
 
 
 def _paths(value: str) -> tuple[Path, ...]:
-    return tuple(Path(part) for part in value.split(os.pathsep) if part.strip())
+    return tuple(Path(part).expanduser() for part in value.split(os.pathsep) if part.strip())
 
 
 def _log(value: str, faults: list[str]) -> LogFormat:

@@ -24,7 +24,7 @@ class Copy:
 
 
 class Shelf:
-    """The papers of a store that were asked for last. Safe to share between threads."""
+    """The papers of a store that were fetched last. Safe to share between threads."""
 
     def __init__(self, store: Store, analyzer: Analyzer) -> None:
         self._store = store

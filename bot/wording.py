@@ -86,6 +86,6 @@ def shorten(text: str, longest: int) -> str:
     return (between if len(between) > longest // 2 else head).rstrip(" ,;:") + "…"
 
 
-def listed(words: Sequence[str], last: str = "or") -> str:
-    """Return `a`, `a or b`, `a, b or c`."""
-    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+def listed(words: Sequence[str]) -> str:
+    """Return `a`, `a or b`, `a, b or c`; there is at least one."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from bot.cli import main
+from bot.library import Library
 from tests.conftest import SEEDS
 
 TITLE = "LoRAMoE: Alleviating World Knowledge Forgetting in Large Language Models via MoE-Style Plugin"
@@ -221,6 +222,37 @@ def test_run_opens_the_playground_until_it_is_told_to_stop(loaded: Path) -> None
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.usefixtures("loaded")
+def test_ctrl_c_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever interrupts a search sees no traceback."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Library, "at", interrupted)
+    assert main(["search", "lora"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_damaged_database_is_named(loaded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever of the file is broken, the answer is one line with its name; `run` looks through all of it."""
+    path = loaded / "data" / "paperboy.db"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 20_000] = b"x" * 20_000
+    path.write_bytes(content)
+    for arguments in (["search", "language"], ["run"]):
+        assert main(arguments) == 1
+        said = capsys.readouterr().err.splitlines()[-1]
+        assert said.startswith("paperboy: PAPERBOY_DB: data/paperboy.db cannot be used: ")
+
+
+def test_an_env_file_that_is_no_text_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The fault lies in `.env`, and the line says so."""
+    (home / ".env").write_bytes(b"PAPERBOY_PORT=\xff\n")
+    assert main(["status"]) == 2
+    assert capsys.readouterr().err.startswith("paperboy: .env cannot be read: ")
 
 
 @pytest.mark.usefixtures("loaded")

@@ -48,6 +48,13 @@ def test_every_setting_is_read() -> None:
     )
 
 
+def test_home_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path in `.env` may begin with the home folder's sign."""
+    monkeypatch.setenv("HOME", "/home/ana")
+    read = Settings.from_env({"PAPERBOY_DB": "~/p.db", "PAPERBOY_CORPUS": "~/papers"})
+    assert (read.db, read.corpus) == (Path("/home/ana/p.db"), (Path("/home/ana/papers"),))
+
+
 def test_all_faults_are_reported_at_once() -> None:
     """Whoever sets things up need not run it once a fault."""
     with pytest.raises(SettingsError) as refused:
@@ -69,7 +76,7 @@ def test_all_faults_are_reported_at_once() -> None:
     assert "secret" not in str(refused.value)
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "٣", "1.5", "0x10"])
+@pytest.mark.parametrize("port", ["-1", "65536", "٣", "1.5", "0x10", "1" * 5000])
 def test_a_port_is_a_port(port: str) -> None:
     """Only a number that can be a port is taken."""
     with pytest.raises(SettingsError):

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from slack_bolt.adapter.wsgi import SlackRequestHandler
 
 from bot import logs
 from bot.app import bolt_app
-from bot.errors import OperatorError
+from bot.errors import OperatorError, UserError
 from bot.library import Library
 from bot.playground import LocalSlack
 from bot.probes import Metrics, probes
 from bot.settings import Settings
+from bot.slack.http import endpoint
 from bot.web import SLACK_PATH, routes, serving
 from tests.conftest import LOADED_AT
 
@@ -30,7 +30,7 @@ def web(library: Library) -> Iterator[httpx.Client]:
         slack = stack.enter_context(LocalSlack())
         settings = Settings(bot_token=slack.bot_token, signing_secret=SECRET, api_url=slack.api_url)
         app = stack.enter_context(bolt_app(settings, library, lambda: LOADED_AT, metrics))
-        application = routes(probes(metrics, lambda: ""), SlackRequestHandler(app, path=SLACK_PATH))
+        application = routes(probes(metrics, lambda: ""), endpoint(app, SECRET))
         address = stack.enter_context(serving(application, "127.0.0.1", 0))
         yield stack.enter_context(httpx.Client(base_url=address, trust_env=False))
 
@@ -56,6 +56,13 @@ def post(web: httpx.Client, body: bytes, content_type: str, *, age: int = 0, sec
         (b"{not json", "application/json", 0, SECRET, 400),
         (b"payload=%7Bnot+json", FORM, 0, SECRET, 400),
         (b"\xff\xfe", "application/json", 0, SECRET, 400),
+        (b"[]", "application/json", 0, SECRET, 400),
+        (b"payload=1", FORM, 0, SECRET, 400),
+        (b'{"a":' * 100_000, "application/json", 0, SECRET, 400),
+        (b"{not json", "application/json", 0, "wrong", 401),
+        (b"null", "application/json", 0, "wrong", 401),
+        (b"x" * (1 << 20), FORM, 0, SECRET, 413),
+        (b"command=%2Fpaper&text=payload+injection&user_id=U1&team_id=T1", FORM, 0, SECRET, 200),
         (b'{"type": "url_verification", "challenge": "x"}', "application/json", 0, SECRET, 200),
         (b"ssl_check=1&token=x", FORM, 0, SECRET, 200),
     ],
@@ -63,7 +70,7 @@ def post(web: httpx.Client, body: bytes, content_type: str, *, age: int = 0, sec
 def test_a_request_is_judged(
     web: httpx.Client, body: bytes, content_type: str, age: int, secret: str, status: int
 ) -> None:
-    """A bad or stale signature is 401, a body that cannot be read 400."""
+    """A bad or stale signature is 401; then a body that cannot be read is 400. Huge ones are 413."""
     assert post(web, body, content_type, age=age, secret=secret) == status
 
 
@@ -79,6 +86,17 @@ def test_probes_answer(web: httpx.Client) -> None:
     assert (web.get("/healthz").status_code, web.get("/healthz").text) == (200, "alive\n")
     assert (web.get("/readyz").status_code, web.get("/readyz").text) == (200, "ready\n")
     assert "paperboy_papers 382.0" in web.get("/metrics").text.splitlines()
+
+
+def test_searches_are_counted(library: Library) -> None:
+    """The time of each search goes into the metrics."""
+    metrics = Metrics(lambda: 0)
+    timed = metrics.timed(library.search)
+    assert timed("loramoe", 1).total == 1
+    with pytest.raises(UserError):
+        timed("the", 1)
+    text = probes(metrics, lambda: "")["/metrics"]()[2]
+    assert "paperboy_search_seconds_count 2.0" in text.splitlines()
 
 
 def test_other_addresses_and_methods_are_refused(web: httpx.Client) -> None:

@@ -129,8 +129,3 @@ def test_a_text_is_cut_between_words(text: str, longest: int, shown: str) -> Non
 def test_words_are_listed(words: list[str], said: str) -> None:
     """With commas and a last `or`."""
     assert listed(words) == said
-
-
-def test_the_last_of_a_list_can_be_joined_otherwise() -> None:
-    """By `and`, say."""
-    assert listed(("a", "b", "c"), "and") == "a, b and c"

@@ -162,8 +162,11 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _printable(name: str) -> str:
-    """Return the name with escapes for bytes that are not UTF-8, fit to be stored and shown."""
-    return name.encode("utf-8", "backslashreplace").decode()
+    """Return the name with escapes for what is not UTF-8 or cannot be seen, fit to be stored and shown."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape", "backslashreplace").decode()
+        for sign in name.encode("utf-8", "backslashreplace").decode()
+    )
 
 
 def _why(error: OSError | ValueError) -> str:

@@ -3,7 +3,7 @@
 import re
 
 # `https:` is lost where a page made a link of it. A host has a dot; "and // or" has none.
-_SCHEMELESS = re.compile(r"(?<![:/\w])//(?=[A-Za-z0-9-]+\.[A-Za-z0-9])")
+_SCHEMELESS = re.compile(r"(?<![:/\w])//(?=[A-Za-z0-9-]+\.[A-Za-z0-9/])")
 
 _GLUED_QUOTE = re.compile(r"(?<=\w)``(?=\w)")
 _QUOTE = re.compile(r"``|''")

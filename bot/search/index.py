@@ -42,12 +42,6 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         stretch = slice(self._starts[place], self._starts[place + 1])
         return self._documents[stretch], self._frequencies[stretch]
 
-    def has(self, term: str, document: int) -> bool:
-        """Tell whether the document has the term."""
-        documents, _ = self.postings(term)
-        place = np.searchsorted(documents, document)
-        return bool(place < len(documents) and documents[place] == document)
-
     def get_scores(self, query: Sequence[str]) -> NDArray[np.float64]:
         """Return every document's score; a term counts as often as it stands in the query."""
         scores = np.zeros(self.corpus_size)
@@ -70,11 +64,12 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
         # One number a token, sorted, puts equal (term, document) pairs side by side.
         documents = np.repeat(np.arange(self.corpus_size, dtype=np.int64), self.doc_len)
-        tokens = terms * max(self.corpus_size, 1) + documents
+        tokens = terms * self.corpus_size + documents
         tokens.sort()
         firsts = np.flatnonzero(np.diff(tokens, prepend=-1))
         self._frequencies = np.diff(firsts, append=len(tokens)).astype(np.int32)
-        owners, self._documents = _divide(tokens[firsts], max(self.corpus_size, 1))
+        owners, postings = np.divmod(tokens[firsts], self.corpus_size)
+        self._documents = postings.astype(np.int32)
         document_frequencies = np.bincount(owners, minlength=len(places))
         self._starts = [0, *np.cumsum(document_frequencies).tolist()]
         return dict(zip(self._places, document_frequencies.tolist(), strict=True))
@@ -84,12 +79,6 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             df: math.log(1 + (self.corpus_size - df + 0.5) / (df + 0.5)) for df in set(nd.values())
         }
         self.idf = {term: by_frequency[df] for term, df in nd.items()}
-
-
-def _divide(pairs: NDArray[np.int64], documents: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Take (term, document) pairs apart again."""
-    terms, rest = np.divmod(pairs, documents)
-    return terms, rest.astype(np.int32)
 
 
 def best(scores: NDArray[np.float64], limit: int) -> list[int]:

@@ -6,7 +6,8 @@ Law: nothing that comes from a paper or a person enters a message but through `p
 Slack reads `&`, `<` and `>` as markup: these have entities. It also reads `*`, `_`, `~` and backticks,
 which have none: where such a character could format, a look-alike takes its place. And it reads `:name:`
 as an emoji; a look-alike takes the first colon's place. Every text object is `verbatim`, so that Slack
-makes no link or mention of bare `@channel`, `#general` or `example.com`.
+makes no link or mention of bare `@channel`, `#general` or `example.com`. Characters that show nothing, or
+turn the direction of what follows them, are left out.
 """
 
 import re
@@ -17,12 +18,14 @@ _LOOKALIKES = {"*": "∗", "~": "∼", "`": "ˋ"}
 _ESCAPES = str.maketrans({**_ENTITIES, **_LOOKALIKES})
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # one inside a word, as in x_i, formats nothing
 _EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_LONGEST_ADDRESS = 500
 _URL_SAFE = "/:?#[]@!$&'()*+,;=%~"
 
 
 def plain(text: str) -> str:
     """Return the text so that Slack shows just that, on one line."""
-    text = _EDGE_UNDERSCORE.sub("ˍ", " ".join(text.split()))
+    text = _EDGE_UNDERSCORE.sub("ˍ", " ".join(_INVISIBLE.sub("", text).split()))
     return _EMOJI.sub("∶", text).translate(_ESCAPES)
 
 
@@ -34,15 +37,19 @@ def bold(text: str) -> str:
 
 def code(text: str) -> str:
     """Return the text as code, where only entities and backticks count."""
-    return f"`{text.translate(str.maketrans({**_ENTITIES, '`': 'ˋ'}))}`"
+    return f"`{_INVISIBLE.sub('', text).translate(str.maketrans({**_ENTITIES, '`': 'ˋ'}))}`"
 
 
 def link(address: str, label: str) -> str:
-    """Return a link; an address that is not http or https gives the label alone."""
+    """Return a link whose label is escaped already.
+
+    An address that is not http or https, or longer than any that people use, gives the label alone.
+    """
     try:
         parts = urlsplit(address)
     except ValueError:
-        return plain(label)
+        return label
     if parts.scheme not in {"http", "https"} or not parts.netloc:
-        return plain(label)
-    return f"<{quote(address, safe=_URL_SAFE).replace('&', '&amp;')}|{plain(label)}>"
+        return label
+    encoded = quote(address, safe=_URL_SAFE).replace("&", "&amp;")
+    return f"<{encoded}|{label}>" if len(encoded) <= _LONGEST_ADDRESS else label

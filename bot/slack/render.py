@@ -17,6 +17,8 @@ from bot.wording import address, ago, byline, counted, listed, shorten
 _TITLE = 300
 _BYLINE = 200
 _WORDS = 200
+_NAME = 80
+_NAMED = 10  # unknown words that are named
 
 Block = dict[str, Any]
 
@@ -31,18 +33,20 @@ class Message:
 
 def results(answer: Answer, asker: str) -> Message:
     """Show the best papers of an answer that has some."""
-    head = f"{bold(_query(answer))} · {_tally(answer)}"
+    head = f"*{_fit(answer.query.text, _WORDS)}* · {_tally(answer)}"
     entries = [_entry(rank, found) for rank, found in enumerate(answer.found, 1)]
-    titles = [f"{rank}. {plain(each.paper.title[:_TITLE])}" for rank, each in enumerate(answer.found, 1)]
+    titles = [f"{rank}. {_fit(each.paper.title, _TITLE)}" for rank, each in enumerate(answer.found, 1)]
     return Message(
         text="\n".join([head, *titles]),
-        blocks=(_section(head), *map(_section, entries), _context(f"asked by {plain(asker)}")),
+        blocks=(_section(head), *map(_section, entries), *_signature(asker)),
     )
 
 
 def nothing_found(answer: Answer, now: datetime) -> Message:
     """Say that no paper has any of the words, and what was searched."""
-    words = listed([bold(word) for word in _within(answer.unknown, _WORDS)])
+    words = listed([bold(shorten(word, _WORDS)) for word in answer.unknown[:_NAMED]])
+    if len(answer.unknown) > _NAMED:
+        words += f" or {len(answer.unknown) - _NAMED} others"
     corpus = (
         f"{counted(answer.corpus_size, 'paper')}, loaded {ago(max(now - answer.loaded_at, timedelta(0)))}"
     )
@@ -92,15 +96,12 @@ def outdated() -> Message:
     return _said(f"That belongs to another version of me. Ask again with {code('/paper')}, please.")
 
 
-def _query(answer: Answer) -> str:
-    return shorten(answer.query.text, _WORDS)
-
-
 def _tally(answer: Answer) -> str:
+    if len({word.forms for word in answer.query.words}) == 1:
+        return counted(answer.total, "paper")
     some = answer.total - answer.complete
-    if len({word.forms for word in answer.query.words}) == 1 or not some:
-        single = len({word.forms for word in answer.query.words}) == 1
-        return counted(answer.total, "paper") + ("" if single else f" {_has(answer.total)} every word")
+    if not some:
+        return f"{counted(answer.total, 'paper')} {_has(answer.total)} every word"
     if not answer.complete:
         return f"no paper has every word, {answer.total:,} {_has(answer.total)} some"
     return (
@@ -114,10 +115,10 @@ def _has(number: int) -> str:
 
 def _entry(rank: int, found: Found) -> str:
     paper = found.paper
-    title = f"*{rank}. {link(address(paper), shorten(paper.title, _TITLE))}*"
-    about = plain(shorten(byline(paper), _BYLINE))
+    title = f"*{rank}. {link(address(paper), _fit(paper.title, _TITLE))}*"
+    about = _fit(byline(paper), _BYLINE)
     if found.missing:
-        about += f" · without: {plain(', '.join(_within(found.missing, _WORDS)))}"
+        about += f" · without: {_fit(', '.join(found.missing), _WORDS)}"
     return "\n".join(filter(None, (title, about, _passage(found.snippet))))
 
 
@@ -133,14 +134,16 @@ def _passage(runs: Iterable[Run]) -> str:
     return shown
 
 
-def _within(words: Iterable[str], longest: int) -> list[str]:
-    """Return the words that fit into so many characters, at least a part of the first."""
-    kept: list[str] = []
-    for word in words:
-        if kept and sum(map(len, kept)) + len(word) > longest:
-            return [*kept[:-1], kept[-1] + " …"]
-        kept.append(shorten(word, longest))
-    return kept
+def _fit(text: str, longest: int) -> str:
+    """Return the text as Slack shall show it, cut so that it takes at most so many characters to send."""
+    shown, room = plain(text), longest
+    while len(shown) > longest:  # an entity is up to five characters, so a few turns are enough
+        shown, room = plain(shorten(text, room)), room * 3 // 4
+    return shown
+
+
+def _signature(asker: str) -> tuple[Block, ...]:
+    return (_context(f"asked by {_fit(asker, _NAME)}"),) if asker else ()
 
 
 def _said(*lines: str) -> Message:

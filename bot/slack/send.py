@@ -31,21 +31,27 @@ def to_channel(respond: Respond, message: Message) -> None:
 
 
 def _respond(respond: Respond, message: Message, response_type: str) -> None:
-    body = _post(respond, message, list(message.blocks), response_type)
-    if body is not None and "blocks" in body:
-        _log.error("Slack refused our blocks (%s); sending the text alone", body)
-        body = _post(respond, message, None, response_type)
-    if body is not None:
-        raise SendError(f"the response URL answered: {body}", permanent=True)
+    status, said = _post(respond, message, list(message.blocks), response_type)
+    if status == HTTPStatus.BAD_REQUEST and "blocks" in said:
+        _log.error("Slack refused our blocks (%s); sending the text alone", said)
+        status, said = _post(respond, message, None, response_type)
+    if status != HTTPStatus.OK:
+        raise SendError(f"the response URL answered {status} {said}")
 
 
-def _post(respond: Respond, message: Message, blocks: list[Block] | None, response_type: str) -> str | None:
-    """Return None when Slack took it, else what it answered."""
-    answer = WebhookClient(respond.response_url or "", timeout=TIMEOUT).send(
+def _post(
+    respond: Respond, message: Message, blocks: list[Block] | None, response_type: str
+) -> tuple[int, str]:
+    """Return Slack's status and the beginning of what it said.
+
+    Nothing is sent twice by itself: after a dropped connection nobody knows whether the message is out.
+    """
+    client = WebhookClient(respond.response_url or "", timeout=TIMEOUT, retry_handlers=[])
+    answer = client.send(
         text=message.text,
         blocks=blocks,
         response_type=response_type,
         unfurl_links=False,
         unfurl_media=False,
     )
-    return None if answer.status_code == HTTPStatus.OK else f"{answer.status_code} {answer.body}"
+    return answer.status_code, answer.body[:200]

@@ -16,11 +16,11 @@ from bot.errors import OperatorError
 from bot.store.migrations import migrations
 
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",  # readers and the writer do not wait for each other
-    "PRAGMA synchronous = FULL",  # NORMAL may lose the last commits in a power cut: double posts
     "PRAGMA busy_timeout = 5000",
+    "PRAGMA synchronous = FULL",  # NORMAL may lose the last commits in a power cut: double posts
     "PRAGMA foreign_keys = ON",
 )
+_TRIES = 20
 
 
 class Store:
@@ -33,22 +33,37 @@ class Store:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with self.reading() as db:
-                outdated = bool(migrations.pending(db))
-            if outdated:
-                with self.writing() as db:
-                    migrations.apply(db)
-        except (OSError, sqlite3.Error) as error:
-            raise OperatorError(f"PAPERBOY_DB: {path} cannot be used: {error}") from error
+        except OSError as error:
+            raise self._unusable(error) from error
+        with self.reading() as db:
+            outdated = bool(migrations.pending(db))
+        if outdated:
+            with self.writing() as db:
+                migrations.apply(db)
+
+    def check(self) -> None:
+        """Look through the file for damage; raises OperatorError where there is any."""
+        with self.reading() as db:
+            found = next(iter(db.conn.execute("PRAGMA quick_check(1)")))[0]
+        if found != "ok":
+            raise self._unusable(f"it is damaged ({found}); put a backup in its place")
 
     @contextmanager
     def reading(self) -> Iterator[Database]:
-        """Open a connection for reading; what several statements see may differ."""
-        connection = sqlite3.connect(self.path, isolation_level=None)
-        with closing(connection):
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-            yield Database(connection)
+        """Open a connection for reading; what several statements see may differ.
+
+        Raises OperatorError for whatever SQLite reports, inside the block as well.
+        """
+        try:
+            with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+                for pragma in _PRAGMAS:
+                    connection.execute(pragma)
+                _enter_wal(connection)
+                yield Database(connection)
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # a defect of ours, not the file's
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[Database]:
@@ -71,3 +86,25 @@ class Store:
                 db.conn.execute("ROLLBACK")
                 raise
             db.conn.execute("COMMIT")
+
+    def _unusable(self, why: object) -> OperatorError:
+        return OperatorError(f"PAPERBOY_DB: {self.path} cannot be used: {why}")
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Keep changes in a log of their own, so that readers and the writer do not wait for each other.
+
+    A file stays so once it is. Of connections that make it so at the same moment all but one fail at once,
+    whatever the busy timeout; these wait for the write lock, which minds it, and try again.
+    """
+    for _ in range(_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
+    raise sqlite3.OperationalError("database is locked")

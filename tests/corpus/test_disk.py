@@ -97,7 +97,7 @@ def test_paths_that_lead_to_no_corpus_are_reported(tmp_path: Path) -> None:
             Problem("README.md", 0, "a README is not read for papers"),
             Problem("pipe", 0, "neither a file nor a folder"),
             Problem(str(tmp_path / "loop"), 0, "cannot be read: too many levels of symbolic links"),
-            Problem("a\0b", 0, "cannot be read: not a path"),
+            Problem("a\\x00b", 0, "cannot be read: not a path"),
             Problem("a\\ud800", 0, "cannot be read: not a path"),
         ),
         (),

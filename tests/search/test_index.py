@@ -98,9 +98,6 @@ def test_postings_hold_what_each_document_holds(corpus: list[list[str]]) -> None
         assert list(zip(documents.tolist(), frequencies.tolist(), strict=True)) == [
             (number, frequency) for number, frequency in counted if frequency
         ]
-        assert [index.has(term, number) for number in range(len(corpus))] == [
-            term in document for document in corpus
-        ]
 
 
 @pytest.mark.parametrize("corpus", [[], [[]], [[], []]])
@@ -110,7 +107,6 @@ def test_a_corpus_without_a_term_is_an_index(corpus: list[list[str]]) -> None:
     assert index.idf == {}
     assert index.get_scores(["a"]).tolist() == [0.0] * len(corpus)
     assert [found.tolist() for found in index.postings("a")] == [[], []]
-    assert not index.has("a", 0)
     assert best(index.get_scores(["a"]), 5) == []
 
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from slack_bolt.adapter.wsgi import SlackRequestHandler
 
 from bot.app import bolt_app
 from bot.library import Library
 from bot.playground import LocalSlack
 from bot.probes import Metrics
 from bot.settings import Settings
+from bot.slack.http import endpoint
 from bot.web import SLACK_PATH, routes, serving
 from tests.conftest import LOADED_AT
 
@@ -28,7 +28,7 @@ def answering(slack: LocalSlack, library: Library) -> Iterator[None]:
             lambda: LOADED_AT + timedelta(hours=2),
             Metrics(lambda: library.size),
         ) as app,
-        serving(routes({}, SlackRequestHandler(app, path=SLACK_PATH)), "127.0.0.1", 0) as address,
+        serving(routes({}, endpoint(app, slack.signing_secret)), "127.0.0.1", 0) as address,
     ):
         slack.request_url = f"{address}{SLACK_PATH}"
         yield

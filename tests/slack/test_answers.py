@@ -1,7 +1,10 @@
 """The real app answers a real socket."""
 
+import gc
 import json
 import logging
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +16,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.library import Answer, Library
 from bot.playground import ANA, BEN, PRIVATE, TEAM, Limits, LocalSlack
@@ -33,6 +37,45 @@ def test_a_search_answers_in_the_channel(slack: LocalSlack) -> None:
         "*backdoor instruction tuning* · 2 papers have every word, 128 have some"
     )
     assert slack.messages(user=BEN) == slack.messages(user=ANA) == [message]
+
+
+def test_previews_of_links_are_switched_off(slack: LocalSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is posted to the response URL asks Slack for no unfurling."""
+    bodies: list[Json] = []
+    original = WebhookClient.send_dict
+
+    def noting(self: WebhookClient, **given: Any) -> WebhookResponse:
+        bodies.append(given["body"])
+        return original(self, **given)
+
+    monkeypatch.setattr(WebhookClient, "send_dict", noting)
+    slack.command("lora moe")
+    slack.wait_for_message("LoRAMoE")
+    assert [(body["unfurl_links"], body["unfurl_media"]) for body in bodies] == [(False, False)]
+
+
+def test_a_search_for_payload_is_a_search(slack: LocalSlack) -> None:
+    """Bolt's own parser would take the word for an interaction."""
+    assert slack.command("payload backdoor").acknowledged
+    assert slack.wait_for_message("*payload backdoor*")["ephemeral"] is False
+
+
+def test_slow_searches_hold_up_nobody(seeded: Path) -> None:
+    """With ten searches under way that do not end, help is still answered."""
+    release = threading.Event()
+
+    class Slow(Library):
+        def search(self, text: str, limit: int) -> Answer:
+            release.wait(20)
+            return super().search(text, limit)
+
+    with LocalSlack() as slack, answering(slack, Slow.at(seeded, [], LOADED_AT)):
+        for _ in range(10):
+            assert slack.command("lora moe").acknowledged
+        assert slack.command("help").acknowledged
+        assert slack.wait_for_message("Paperboy", user=ANA)["ephemeral"] is True
+        release.set()
+        slack.wait_for(lambda each: len(each.messages()) == 10)
 
 
 def test_me_answers_the_asker_alone(slack: LocalSlack) -> None:
@@ -179,7 +222,12 @@ def test_every_interaction_is_acknowledged(slack: LocalSlack, payload: Json) -> 
 
 def interaction(slack: LocalSlack, payload: Json) -> int:
     """Send a signed interaction as Slack would; returns the status of the answer."""
-    body = urlencode({"payload": json.dumps({"user": {"id": ANA}, "team": {"id": TEAM}, **payload})})
+    return signed(slack, {"payload": json.dumps({"user": {"id": ANA}, "team": {"id": TEAM}, **payload})})
+
+
+def signed(slack: LocalSlack, form: dict[str, str]) -> int:
+    """Send a signed form as Slack would; returns the status of the answer."""
+    body = urlencode({"team_id": TEAM, "user_id": ANA, **form})
     stamp = str(int(time.time()))
     signature = SignatureVerifier(slack.signing_secret).generate_signature(timestamp=stamp, body=body)
     assert slack.request_url
@@ -212,3 +260,40 @@ def test_an_answer_that_slack_does_not_take_is_logged(
         assert slack.command("help").acknowledged
     logged = [record.getMessage() for record in caplog.records if record.name == "bot.slack.guard"]
     assert [line.partition(" [")[0] for line in logged] == ["on_paper failed", "the asker could not be told"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # urllib leaves its socket
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx",
+    ],
+)
+def test_a_garbled_response_url_is_survived(slack: LocalSlack, answer: bytes) -> None:
+    """A dropped or garbled answer costs one try for the message and one for the apology."""
+    asked: list[bytes] = []
+
+    def garble(listening: socket.socket) -> None:
+        for _ in range(2):
+            connection, _address = listening.accept()
+            with connection:
+                asked.append(connection.recv(100_000)[:4])
+                connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=garble, args=[listening])
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        assert signed(slack, {"command": "/paper", "text": "help", "response_url": url}) == 200
+        thread.join(10)
+        assert not thread.is_alive()
+    assert asked == [b"POST", b"POST"]
+    gc.collect()
+
+
+def test_a_command_without_a_response_url_is_acknowledged(slack: LocalSlack) -> None:
+    """There is nobody to answer, and nothing breaks."""
+    assert signed(slack, {"command": "/paper", "text": "help"}) == 200

@@ -18,6 +18,7 @@ from bot.slack.mrkdwn import bold, code, link, plain
         ("__init__", "ˍˍinitˍˍ"),
         (":tada: at 10:30:45 and a: b:", "∶tada: at 10∶30:45 and a: b:"),
         ("one\ntwo   three", "one two three"),
+        ("lora \u202eevil\u200b\u2066", "lora evil"),
     ],
 )
 def test_text_says_just_itself(text: str, shown: str) -> None:
@@ -39,7 +40,8 @@ def test_bold_and_code_wrap_what_is_safe() -> None:
 @pytest.mark.parametrize(
     ("address", "label", "shown"),
     [
-        ("https://arxiv.org/abs/2305.14710", "A > B", "<https://arxiv.org/abs/2305.14710|A &gt; B>"),
+        ("https://arxiv.org/abs/2305.14710", "A &gt; B", "<https://arxiv.org/abs/2305.14710|A &gt; B>"),
+        ("https://x.org/" + "é" * 100, "x", "x"),
         ("https://x.org/?a=1&b=2", "x", "<https://x.org/?a=1&amp;b=2|x>"),
         ("https://x.org/a|b>c <d", "x", "<https://x.org/a%7Cb%3Ec%20%3Cd|x>"),
         ("https://x.org/%C3%BC", "x", "<https://x.org/%C3%BC|x>"),

@@ -29,7 +29,7 @@ def hostile(answer: Answer) -> Answer:
         abstract=HOSTILE,
         first_author=HOSTILE,
         authors=(HOSTILE, HOSTILE),
-        url="https://evil.example/|>" + "a" * 1000,
+        url="https://evil.example/|>?a=1" + "&b=é" * 70,
         sources=(Source("a.txt", 1),),
     )
     found = replace(answer.found[0], paper=paper, missing=(HOSTILE, "b" * 400))
@@ -94,13 +94,43 @@ def test_many_unknown_words_are_cut(library: Library) -> None:
     answer = library.search(" ".join(f"qqq{number}" for number in range(60)), 5)
     text = render.nothing_found(answer, LOADED_AT).text
     assert len(text) < 500
-    assert text.endswith(" …* (382 papers, loaded just now).")
+    assert text.endswith("or *qqq9* or 50 others (382 papers, loaded just now).")
 
 
 @pytest.mark.parametrize("topic", ["", "search"])
 def test_help_fits(topic: str) -> None:
     """Help is within Slack's limits, and gives a command a line."""
     assert "`/paper" in strictly(render.help_page(topic, 382)).text
+
+
+@pytest.mark.parametrize("text", ["&" * 5000, "<!channel> " * 500, "*_~` " * 900, "é" * 3000, "a " * 4000])
+def test_no_text_breaks_a_limit(library: Library, text: str) -> None:
+    """Titles, names, addresses, queries and missing words of any length make a message that Slack takes."""
+    answer = hostile(library.search("backdoor", 5))
+    paper = replace(
+        answer.found[0].paper,
+        title=text,
+        authors=(text, text),
+        first_author=text,
+        url=f"https://x.org/?{text}",
+    )
+    found = replace(answer.found[0], paper=paper, missing=(text, text))
+    query = replace(answer.query, text=text)
+    message = strictly(render.results(replace(answer, query=query, found=(found,) * 5), text))
+    assert sum(len(str(block)) for block in message.blocks) < 10_000
+
+
+def test_an_asker_without_a_name_is_not_named(library: Library) -> None:
+    """Where Slack sends no name there is no line for it."""
+    blocks = render.results(library.search("loramoe", 5), "").blocks
+    assert [block["type"] for block in blocks] == ["section", "section"]
+
+
+def test_a_clock_that_runs_behind_is_no_nonsense(library: Library) -> None:
+    """A load in the future was just now."""
+    answer = library.search("qqqq", 5)
+    text = render.nothing_found(answer, LOADED_AT - timedelta(hours=1)).text
+    assert text == "No paper has *qqqq* (382 papers, loaded just now)."
 
 
 def test_hostile_text_stays_text(library: Library) -> None:

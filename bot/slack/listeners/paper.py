@@ -31,8 +31,8 @@ def register(
                 if not answer.found:
                     send.to_asker(respond, render.nothing_found(answer, clock()))
                 elif private:
-                    send.to_asker(respond, render.results(answer, command["user_name"]))
+                    send.to_asker(respond, render.results(answer, command.get("user_name", "")))
                 else:
-                    send.to_channel(respond, render.results(answer, command["user_name"]))
+                    send.to_channel(respond, render.results(answer, command.get("user_name", "")))
 
     app.command("/paper")(guarded(on_paper))
