@@ -8,12 +8,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
-from waitress.wasyncore import close_all
 
 from bot.errors import OperatorError
 
@@ -69,8 +67,16 @@ def serving(application: "WSGIApplication", host: str, port: int) -> Iterator[st
         yield f"http://{server.effective_host}:{server.effective_port}"
     finally:
         server.task_dispatcher.shutdown()  # lets the requests under way end, for 5 s
-        server.trigger.pull_trigger(partial(close_all, sockets))  # in the loop's own thread, which then ends
+        left: list[Any] = []
+
+        def leave() -> None:
+            left.extend(sockets.values())
+            sockets.clear()
+
+        server.trigger.pull_trigger(leave)  # runs in the loop, which ends when it has no sockets
         thread.join()
+        for each in left:
+            each.close()
 
 
 def port_refused(host: str, port: int, error: OSError) -> OperatorError:

@@ -1,5 +1,6 @@
 """Fixtures that any test may use: the seeds loaded once, a real browser."""
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -24,6 +25,16 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+@pytest.fixture(autouse=True)
+def root_logger() -> Iterator[None]:
+    """Give the root logger back as it was."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")

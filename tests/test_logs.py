@@ -1,6 +1,5 @@
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,6 @@ from bot.playground import LocalSlack
 from bot.probes import Metrics
 from bot.settings import Settings
 from tests.conftest import LOADED_AT
-
-
-@pytest.fixture(autouse=True)
-def root_logger() -> Iterator[None]:
-    """Give the root logger back as it was."""
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    yield
-    root.setLevel(level)
-    root.handlers[:] = handlers
 
 
 def test_lines_for_people(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ It knows Slack's protocol and nothing of any app; nothing else of `bot` is impor
 
     workspace, views, grants   the state: messages, modals, rights that end
     shapes, block_kit, checks  what Slack refuses
-    web_api, api_*             what the app calls
+    web_api, scopes, api_*     what the app calls, and what its token allows
     answers                    what the app sends to response URLs and in acknowledgements
     people, payloads, elements what people do, and how the app is told
     deliver, socket_mode       how it reaches the app
@@ -12,12 +12,12 @@ It knows Slack's protocol and nothing of any app; nothing else of `bot` is impor
     local_slack                all of it as one object
 """
 
-from .arguments import Call
-from .deliver import Delivery
-from .grants import Limits
-from .local_slack import LocalSlack
-from .web_api import Fault
-from .workspace import (
+from bot.playground.arguments import Call
+from bot.playground.deliver import Delivery
+from bot.playground.grants import Limits
+from bot.playground.local_slack import LocalSlack
+from bot.playground.web_api import Fault
+from bot.playground.workspace import (
     ANA,
     APP,
     ARCHIVED,

@@ -7,10 +7,10 @@ original, and Slack posts a further message instead.
 
 import json
 
-from .arguments import is_true
-from .checks import ApiError, Json, content_of
-from .grants import ResponseUrl
-from .workspace import BOT, Workspace
+from bot.playground.arguments import is_true
+from bot.playground.checks import ApiError, Json, content_of
+from bot.playground.grants import ResponseUrl
+from bot.playground.workspace import BOT, Workspace
 
 
 def answer(workspace: Workspace, url: ResponseUrl, body: Json) -> None:
@@ -29,9 +29,8 @@ def answer(workspace: Workspace, url: ResponseUrl, body: Json) -> None:
         workspace.edit(original, text=text, blocks=blocks)
         return
     only_for = url.user if kind == "ephemeral" else None
-    thread_ts = body.get("thread_ts")
-    if thread_ts is not None and workspace.find(url.channel, thread_ts) is None:
-        raise ApiError("thread_not_found")
+    named = body.get("thread_ts")
+    thread_ts = None if named is None else workspace.thread(url.channel, named)
     workspace.post(url.channel, BOT, text, blocks, only_for=only_for, thread_ts=thread_ts)
 
 

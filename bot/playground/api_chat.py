@@ -1,9 +1,9 @@
 """The chat.* methods: the bot's messages, posted, changed and taken away."""
 
-from .api_conversations import as_api
-from .arguments import Args
-from .checks import ApiError, Json, content_of, metadata_of
-from .workspace import BOT, Channel, Message, Workspace
+from bot.playground.api_conversations import as_api
+from bot.playground.arguments import Args
+from bot.playground.checks import ApiError, Json, content_of, metadata_of
+from bot.playground.workspace import BOT, Channel, Message, Workspace
 
 
 def _target(workspace: Workspace, args: Args) -> Channel:
@@ -20,14 +20,8 @@ def _target(workspace: Workspace, args: Args) -> Channel:
 
 
 def _thread(workspace: Workspace, channel: Channel, args: Args) -> str | None:
-    """Return the ts of the thread to reply in: the parent's, also when a reply of it is named."""
     thread_ts = args.get("thread_ts")
-    if not thread_ts:
-        return None
-    parent = workspace.find(channel.id, thread_ts)
-    if parent is None:
-        raise ApiError("thread_not_found")
-    return parent.thread_ts or parent.ts
+    return workspace.thread(channel.id, thread_ts) if thread_ts else None
 
 
 def _own_message(workspace: Workspace, args: Args, refusal: str) -> Message:

@@ -5,9 +5,9 @@ import binascii
 from collections.abc import Sequence
 from typing import Any
 
-from .arguments import Args
-from .checks import ApiError, Json
-from .workspace import APP, BOT, BOT_ID, TEAM, Channel, Message, Workspace
+from bot.playground.arguments import Args
+from bot.playground.checks import ApiError, Json
+from bot.playground.workspace import APP, BOT, BOT_ID, TEAM, Channel, Message, Workspace
 
 _KINDS = {"public_channel": "channel", "private_channel": "private", "im": "im"}
 
@@ -68,6 +68,8 @@ def page_of(items: Sequence[Any], args: Args, default: int = 100) -> tuple[list[
         start = int(base64.b64decode(cursor, validate=True)) if cursor else 0
     except (binascii.Error, TypeError, ValueError) as error:
         raise ApiError("invalid_cursor") from error
+    if start < 0:
+        raise ApiError("invalid_cursor")
     more = base64.b64encode(str(start + limit).encode()).decode() if start + limit < len(items) else ""
     return list(items[start : start + limit]), {"next_cursor": more}
 
@@ -150,6 +152,7 @@ def join(workspace: Workspace, args: Args) -> Json:
         raise ApiError("is_archived")
     already = {"warning": "already_in_channel"} if BOT in channel.members else {}
     channel.members.add(BOT)
+    workspace.tell({"type": "channel", "channel": channel.id})
     return {"channel": _as_channel(channel), **already}
 
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .api_conversations import page_of
-from .arguments import Args
-from .checks import Json
-from .workspace import BOT, BOT_ID, TEAM, TEAM_DOMAIN, TEAM_NAME, User, Workspace
+from bot.playground.api_conversations import page_of
+from bot.playground.arguments import Args
+from bot.playground.checks import Json
+from bot.playground.workspace import BOT, BOT_ID, TEAM, TEAM_DOMAIN, TEAM_NAME, User, Workspace
 
 
 def _as_user(workspace: Workspace, user: User) -> Json:

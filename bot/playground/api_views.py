@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from .arguments import Args
-from .checks import Json, view_of
-from .views import Views, sent
-from .workspace import Workspace
+from bot.playground.arguments import Args
+from bot.playground.checks import Json, view_of
+from bot.playground.views import Views, sent
+from bot.playground.workspace import Workspace
 
 
 def methods(views: Views) -> dict[str, Callable[[Workspace, Args], Json]]:

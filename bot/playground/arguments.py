@@ -1,12 +1,13 @@
 """The arguments of one Web API call, however they came: form fields are text, JSON has types."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .checks import ApiError, Json
+from bot.playground.checks import ApiError, Json
 
-_JSON_FIELDS = ("blocks", "metadata", "view", "attachments")
+_JSON_FIELDS = ("blocks", "metadata", "view")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Args:
         value = self.given.get(name, default)
         try:
             number = int(value)
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             number = 0
         if number < 1:
             raise ApiError("invalid_limit", [f"[ERROR] must be a number above 0: {name}"])
@@ -55,13 +56,13 @@ def is_true(value: object) -> bool:
     return value is True or value in ("true", "True", "1", 1)
 
 
-def json_fields(args: Json, decode: Any) -> Json:
+def json_fields(args: Json) -> Json:
     """Return the arguments with the JSON strings among them read, where they can be."""
     read = dict(args)
     for name in _JSON_FIELDS:
         if isinstance(read.get(name), str):
             try:
-                read[name] = decode(read[name])
+                read[name] = json.loads(read[name])
             except (ValueError, RecursionError):
                 continue
     return read

@@ -4,16 +4,17 @@ Numbers are Slack's published limits. A type that is not in the table is refused
 list of what the playground can show. `BLOCK` checks one block, `VIEW` a modal or Home view.
 """
 
+from datetime import date
 from typing import Any
 
-from .shapes import (
+from bot.playground.shapes import (
     Check,
     Faults,
     array,
     boolean,
-    both,
     by_type,
     choice,
+    every,
     fault,
     integer,
     matching,
@@ -65,6 +66,31 @@ def _initial_is_offered(value: Any, at: str, faults: Faults) -> None:
             fault(faults, at, "initial option is not one of the options")
 
 
+def _date(value: Any, at: str, faults: Faults) -> None:
+    """Refuse what is no day of the calendar."""
+    try:
+        good = date.fromisoformat(value).isoformat() == value
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        fault(faults, at, "must be YYYY-MM-DD")
+
+
+def _lengths_agree(value: Any, at: str, faults: Faults) -> None:
+    """Refuse a text input that nothing can satisfy, or whose own text does not fit."""
+    least, most, initial = (
+        value.get("min_length", 0),
+        value.get("max_length", 3000),
+        value.get("initial_value"),
+    )
+    if not isinstance(least, int) or not isinstance(most, int):
+        return
+    if least > most:
+        fault(faults, at, "min_length must not be more than max_length")
+    if isinstance(initial, str) and len(initial) > most:
+        fault(faults, f"{at}/initial_value", f"must be less than {most + 1} characters")
+
+
 _ID = string(255)
 _WEB = matching(r"https?://[^\s/].*", "invalid url")
 _LINK = matching(r"(https?://[^\s/]|slack://|mailto:).*", "invalid url")
@@ -83,8 +109,9 @@ _MENU = {
     "options": array(_OPTION, 100),
     "option_groups": array(_GROUP, 100),
 }
-_PICTURE = {"image_url": _WEB, "slack_file": record(id=string(255), url=_WEB)}
-_IMAGE = both(record({"alt_text": string(2000)}, **_PICTURE), one_field_of(("image_url", "slack_file")))
+_FILE = every(record(id=string(255, 1), url=_WEB), one_field_of(("id", "url")))
+_PICTURE = {"image_url": _WEB, "slack_file": _FILE}
+_IMAGE = every(record({"alt_text": string(2000)}, **_PICTURE), one_field_of(("image_url", "slack_file")))
 _ONE_MENU = one_field_of(("options", "option_groups"))
 
 _ELEMENTS: dict[str, Check] = {
@@ -98,47 +125,48 @@ _ELEMENTS: dict[str, Check] = {
         accessibility_label=string(75),
     ),
     "overflow": record({"options": array(_OVERFLOW_OPTION, 5)}, action_id=_ID, confirm=_CONFIRM),
-    "static_select": both(record(**_MENU, initial_option=_OPTION), _ONE_MENU, _initial_is_offered),
-    "multi_static_select": both(
+    "static_select": every(record(**_MENU, initial_option=_OPTION), _ONE_MENU, _initial_is_offered),
+    "multi_static_select": every(
         record(**_MENU, initial_options=array(_OPTION, 100), max_selected_items=integer(1, 100)),
         _ONE_MENU,
         _initial_is_offered,
     ),
-    "checkboxes": both(
+    "checkboxes": every(
         record({"options": array(_RICH_OPTION, 10)}, **_PICKED, initial_options=array(_RICH_OPTION, 10)),
         _initial_is_offered,
     ),
-    "radio_buttons": both(
+    "radio_buttons": every(
         record({"options": array(_RICH_OPTION, 10)}, **_PICKED, initial_option=_RICH_OPTION),
         _initial_is_offered,
     ),
-    "datepicker": record(
-        **_PICKED, placeholder=_plain(150), initial_date=matching(r"\d{4}-\d\d-\d\d", "must be YYYY-MM-DD")
-    ),
+    "datepicker": record(**_PICKED, placeholder=_plain(150), initial_date=_date),
     "timepicker": record(
         **_PICKED,
         placeholder=_plain(150),
-        initial_time=matching(r"([01]\d|2[0-3]):[0-5]\d", "must be HH:mm"),
+        initial_time=matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", "must be HH:mm"),
         timezone=string(100, 1),
     ),
-    "plain_text_input": record(
-        action_id=_ID,
-        focus_on_load=boolean,
-        placeholder=_plain(150),
-        initial_value=string(3000),
-        multiline=boolean,
-        min_length=integer(0, 3000),
-        max_length=integer(1, 3000),
-        dispatch_action_config=record(
-            trigger_actions_on=array(choice("on_enter_pressed", "on_character_entered"), 2)
+    "plain_text_input": every(
+        record(
+            action_id=_ID,
+            focus_on_load=boolean,
+            placeholder=_plain(150),
+            initial_value=string(3000),
+            multiline=boolean,
+            min_length=integer(0, 3000),
+            max_length=integer(1, 3000),
+            dispatch_action_config=record(
+                trigger_actions_on=array(choice("on_enter_pressed", "on_character_entered"), 2)
+            ),
         ),
+        _lengths_agree,
     ),
     "image": _IMAGE,
 }
 
 
 def _elements(*without: str) -> Check:
-    return by_type({kind: shape for kind, shape in _ELEMENTS.items() if kind not in without})
+    return by_type({kind: shape for kind, shape in _ELEMENTS.items() if kind not in without}, _ELEMENTS)
 
 
 _STYLE = record(
@@ -179,50 +207,52 @@ _RICH_PARTS = by_type(
     }
 )
 
-BLOCK: Check = by_type(
-    {
-        "section": both(
-            record(
-                block_id=_ID,
-                text=_text(3000),
-                fields=array(_text(2000), 10),
-                accessory=_elements("plain_text_input"),
-                expand=boolean,
-            ),
-            one_field_of(("text", "fields"), exactly=False),
-        ),
-        "header": record({"text": _plain(150)}, block_id=_ID),
-        "context": record(
-            {
-                "elements": array(
-                    by_type(
-                        {
-                            "plain_text": record({"text": string(3000, 1)}, emoji=boolean),
-                            "mrkdwn": record({"text": string(3000, 1)}, verbatim=boolean),
-                            "image": _IMAGE,
-                        }
-                    ),
-                    10,
-                )
-            },
+_BLOCKS: dict[str, Check] = {
+    "section": every(
+        record(
             block_id=_ID,
+            text=_text(3000),
+            fields=array(_text(2000), 10),
+            accessory=_elements("plain_text_input"),
+            expand=boolean,
         ),
-        "divider": record(block_id=_ID),
-        "actions": record({"elements": array(_elements("plain_text_input", "image"), 25)}, block_id=_ID),
-        "input": record(
-            {"label": _plain(2000), "element": _elements("button", "overflow", "image")},
-            block_id=_ID,
-            hint=_plain(2000),
-            optional=boolean,
-            dispatch_action=boolean,
-        ),
-        "image": both(
-            record({"alt_text": string(2000)}, **_PICTURE, block_id=_ID, title=_plain(2000)),
-            one_field_of(("image_url", "slack_file")),
-        ),
-        "rich_text": record({"elements": array(_RICH_PARTS, 10_000, 0)}, block_id=_ID),
-    }
-)
+        one_field_of(("text", "fields"), exactly=False),
+    ),
+    "header": record({"text": _plain(150)}, block_id=_ID),
+    "context": record(
+        {
+            "elements": array(
+                by_type(
+                    {
+                        "plain_text": record({"text": string(3000, 1)}, emoji=boolean),
+                        "mrkdwn": record({"text": string(3000, 1)}, verbatim=boolean),
+                        "image": _IMAGE,
+                    }
+                ),
+                10,
+            )
+        },
+        block_id=_ID,
+    ),
+    "divider": record(block_id=_ID),
+    "actions": record(
+        {"elements": array(_elements("plain_text_input", "image", "multi_static_select"), 25)},
+        block_id=_ID,
+    ),
+    "input": record(
+        {"label": _plain(2000), "element": _elements("button", "overflow", "image")},
+        block_id=_ID,
+        hint=_plain(2000),
+        optional=boolean,
+        dispatch_action=boolean,
+    ),
+    "image": every(
+        record({"alt_text": string(2000)}, **_PICTURE, block_id=_ID, title=_plain(2000)),
+        one_field_of(("image_url", "slack_file")),
+    ),
+    "rich_text": record({"elements": array(_RICH_PARTS, 10_000, 0)}, block_id=_ID),
+}
+BLOCK: Check = by_type(_BLOCKS, _BLOCKS)
 MESSAGE_BLOCKS: Check = array(BLOCK, BLOCKS_A_MESSAGE, 0)
 
 
@@ -240,7 +270,7 @@ _VIEW_EXTRAS: dict[str, Check] = {
 }
 VIEW: Check = by_type(
     {
-        "modal": both(
+        "modal": every(
             record(
                 {"title": _plain(24), **_VIEW},
                 **_VIEW_EXTRAS,

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .block_kit import INTERACTIVE, MESSAGE_BLOCKS, VIEW
-from .shapes import Faults, fault
+from bot.playground.block_kit import MESSAGE_BLOCKS, VIEW
+from bot.playground.shapes import Faults, fault
 
 Json = dict[str, Any]
 TEXT_CUT = 40_000
@@ -16,12 +16,13 @@ TEXT_OF_ALL_BLOCKS = 13_200
 
 
 class ApiError(Exception):
-    """A request that Slack refuses."""
+    """A request that Slack refuses; `more` are further fields of the answer."""
 
-    def __init__(self, code: str, messages: list[str] | None = None) -> None:
+    def __init__(self, code: str, messages: list[str] | None = None, **more: str) -> None:
         super().__init__(code)
         self.code = code
         self.messages = messages or []
+        self.more = more
 
 
 def objects(value: Any, at: str = "") -> Iterator[tuple[str, Json]]:
@@ -35,16 +36,20 @@ def objects(value: Any, at: str = "") -> Iterator[tuple[str, Json]]:
             yield from objects(item, f"{at}/{place}")
 
 
-def _check_unique(blocks: Any, faults: Faults) -> None:
-    """Refuse a block_id or action_id that the message or view has twice."""
-    seen: set[tuple[str, str]] = set()
-    for at, item in objects(blocks, "/blocks"):
-        for name in ("block_id", "action_id"):
-            known = (name, item[name]) if isinstance(item.get(name), str) else None
-            if known and known in seen:
-                fault(faults, f"{at}/{name}", f"`{name}` already exists")
-            if known:
-                seen.add(known)
+def _check_once(blocks: Any, faults: Faults) -> None:
+    """Refuse a block_id that comes twice, an action_id twice in one block, and a second focus."""
+    focused = [at for at, item in objects(blocks, "/blocks") if item.get("focus_on_load") is True]
+    for at in focused[1:]:
+        fault(faults, f"{at}/focus_on_load", "only one element can have the focus")
+    block_ids: set[str] = set()
+    for place, block in enumerate(blocks):
+        action_ids: set[str] = set()
+        for at, item in objects(block, f"/blocks/{place}"):
+            for name, seen in (("block_id", block_ids), ("action_id", action_ids)):
+                if item.get(name) in seen:
+                    fault(faults, f"{at}/{name}", f"`{name}` already exists")
+                if name in item:
+                    seen.add(item[name])
 
 
 def _text_length(blocks: Any) -> int:
@@ -71,7 +76,7 @@ def blocks_of(value: Any) -> list[Json]:
     faults: Faults = []
     MESSAGE_BLOCKS(blocks, "/blocks", faults)
     if not faults:  # the table has bounded how deep blocks are nested
-        _check_unique(blocks, faults)
+        _check_once(blocks, faults)
     if faults:
         raise ApiError("invalid_blocks", [f"[ERROR] {sentence}" for sentence in faults])
     if _text_length(blocks) > TEXT_OF_ALL_BLOCKS:
@@ -96,7 +101,7 @@ def view_of(value: Any, *kinds: str) -> Json:
     faults: Faults = []
     VIEW(view, "/view", faults)
     if not faults:
-        _check_unique(view["blocks"], faults)
+        _check_once(view["blocks"], faults)
         if view["type"] not in kinds:
             fault(faults, "/view/type", f"unsupported type: {view['type']}")
     if faults:
@@ -117,8 +122,3 @@ def metadata_of(value: Any) -> Json | None:
     ):
         raise ApiError("invalid_metadata_schema")
     return metadata
-
-
-def is_interactive(item: Mapping[str, Any]) -> bool:
-    """Say whether an object within blocks is an element that a person can use."""
-    return item.get("type") in INTERACTIVE

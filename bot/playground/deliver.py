@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
-from .checks import Json
-from .socket_mode import SocketMode
+from bot.playground.checks import Json
+from bot.playground.socket_mode import SocketMode
 
 COMMAND, INTERACTION, EVENT = "slash_commands", "interactive", "events_api"
 
@@ -127,6 +127,6 @@ def _decoded(text: str, content_type: str) -> Any:
     if content_type == "application/json" and text:
         try:
             return json.loads(text) or None
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return text or None

@@ -7,7 +7,8 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .checks import Json, is_interactive
+from bot.playground.block_kit import INTERACTIVE
+from bot.playground.checks import Json
 
 _HOLDS = {
     "plain_text_input": ("value", "initial_value"),
@@ -26,7 +27,7 @@ def elements_of(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     for block in blocks:
         candidates = [block.get("accessory"), block.get("element"), *block.get("elements", [])]
         for item in candidates:
-            if item and is_interactive(item):
+            if item and item["type"] in INTERACTIVE:
                 yield block, item
 
 
@@ -84,6 +85,19 @@ def initial_state(blocks: list[Json]) -> Json:
             held = {"type": element["type"], field: element.get(initial, empty)}
             values.setdefault(block["block_id"], {})[element["action_id"]] = held
     return values
+
+
+def merged(values: Json, held: Json) -> Json:
+    """Return the initial values, with those held in their place where the same element is still there."""
+    return {
+        block_id: {
+            name: held[block_id][name]
+            if held.get(block_id, {}).get(name, {}).get("type") == value["type"]
+            else value
+            for name, value in actions.items()
+        }
+        for block_id, actions in values.items()
+    }
 
 
 def value_held(held: Json) -> Any:

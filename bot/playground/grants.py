@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .checks import ApiError
+from bot.playground.checks import ApiError
 
 
 @dataclass(frozen=True)

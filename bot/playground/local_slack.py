@@ -7,24 +7,25 @@ acknowledged or the limit is over. Tokens are made anew for each LocalSlack unle
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
-from .answers import post_to
-from .arguments import Call
-from .checks import Json
-from .deliver import Deliverer, Delivery
-from .grants import Limits
-from .page_api import PageApi
-from .people import People, Use
-from .server import AppRoutes, Server, app_route
-from .socket_mode import SocketMode
-from .views import Views, sent
-from .web_api import Fault, WebApi
-from .workspace import ANA, SAFETY, TEAM, Workspace
+from bot.playground.answers import post_to
+from bot.playground.arguments import Call
+from bot.playground.checks import Json
+from bot.playground.deliver import Deliverer, Delivery
+from bot.playground.grants import Limits
+from bot.playground.page_api import PageApi
+from bot.playground.people import People, Use
+from bot.playground.scopes import ALL_SCOPES
+from bot.playground.server import AppRoutes, Server, app_route
+from bot.playground.socket_mode import SocketMode
+from bot.playground.views import Views, sent
+from bot.playground.web_api import Fault, WebApi
+from bot.playground.workspace import ANA, SAFETY, TEAM, Workspace
 
 Seen = TypeVar("Seen")
 PAPER = {"command": "/paper", "usage_hint": "backdoor instruction tuning", "description": "Find papers"}
@@ -45,6 +46,7 @@ class LocalSlack:
         signing_secret: str | None = None,
         commands: Sequence[Mapping[str, str]] = (PAPER,),
         app_routes: AppRoutes | None = None,
+        scopes: Collection[str] = ALL_SCOPES,
     ) -> None:
         self.bot_token = bot_token or f"xoxb-playground-{secrets.token_urlsafe(18)}"
         self.app_token = app_token or f"xapp-playground-{secrets.token_urlsafe(18)}"
@@ -54,7 +56,7 @@ class LocalSlack:
         self._views = Views(self.workspace)
         self._socket = SocketMode(self._connection_changed)
         tokens = {"bot": self.bot_token, "app": self.app_token}
-        self._web_api = WebApi(self.workspace, self._views, tokens, self._socket_url)
+        self._web_api = WebApi(self.workspace, self._views, tokens, self._socket_url, scopes)
         self._deliverer = Deliverer(
             self._socket, ack_seconds=limits.ack_seconds, clock=clock, signing_secret=self.signing_secret
         )
@@ -92,9 +94,14 @@ class LocalSlack:
         self.stop()
 
     @property
+    def _address(self) -> str:
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{host}:{self._port}"
+
+    @property
     def url(self) -> str:
         """Where the page is."""
-        return f"http://{self._host}:{self._port}"
+        return f"http://{self._address}"
 
     @property
     def api_url(self) -> str:
@@ -153,9 +160,9 @@ class LocalSlack:
         filled = {block_id: dict(actions) for block_id, actions in values.items()}
         return self._server.run(self._people.submit(view_id, user, filled))
 
-    def close_view(self, view_id: str, *, user: str = ANA) -> Delivery:
-        """Close a view."""
-        return self._server.run(self._people.close(view_id, user))
+    def close_view(self, view_id: str, *, user: str = ANA, everything: bool = False) -> Delivery:
+        """Close a view, or the whole stack of which it is."""
+        return self._server.run(self._people.close(view_id, user, everything=everything))
 
     def event(
         self, event: Json, *, event_id: str | None = None, retry: tuple[int, str] | None = None
@@ -203,7 +210,11 @@ class LocalSlack:
         return self._views.home(user)
 
     def wait_for(self, predicate: Callable[["LocalSlack"], Seen], timeout: float = 5.0) -> Seen:
-        """Return `predicate(self)` once it is true, looking after every change; TimeoutError otherwise."""
+        """Return `predicate(self)` once it is true, looking after every change; TimeoutError otherwise.
+
+        The predicate looks on while nothing can change, so it must not do what people do: that would wait
+        for a change for ever.
+        """
         with self.workspace.changed:
             found = self.workspace.changed.wait_for(lambda: predicate(self), timeout)
         if not found:
@@ -234,7 +245,7 @@ class LocalSlack:
     # Inside
 
     def _socket_url(self) -> str:
-        return f"ws://{self._host}:{self._port}/link?ticket={self._socket.ticket()}"
+        return f"ws://{self._address}/link?ticket={self._socket.ticket()}"
 
     def _response_url(self, kind: str, secret: str) -> str:
         return f"{self.url}/{kind}/{TEAM}/{secret}"

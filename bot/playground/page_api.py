@@ -13,17 +13,18 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from .checks import Json
-from .elements import value_held
-from .people import People, Use
-from .views import Views, shown
-from .workspace import ANA, BOT, TEAM, TEAM_NAME, Workspace
+from bot.playground.checks import Json
+from bot.playground.elements import value_held
+from bot.playground.people import People, Use
+from bot.playground.views import Views, shown
+from bot.playground.workspace import ANA, BOT, TEAM, TEAM_NAME, Workspace
 
 PAGE = Path(__file__).with_name("page")
 HEARTBEAT_SECONDS = 15.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; object-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -170,7 +171,7 @@ class PageApi:
         queue: asyncio.Queue[Json | None] = asyncio.Queue()
 
         def listener(event: Json, only_for: str | None) -> None:
-            if only_for in (None, me):
+            if only_for in (None, me) and self._concerns(me, event):
                 loop.call_soon_threadsafe(queue.put_nowait, event)
 
         response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
@@ -194,6 +195,12 @@ class PageApi:
             silence()
             self._streams.discard(queue)
         return response
+
+    def _concerns(self, me: str, event: Json) -> bool:
+        """Say whether the person may hear of it: what happens in a channel is for its members."""
+        channel_id = event.get("channel") or event.get("message", {}).get("channel")
+        channel = self._workspace.channels.get(channel_id) if channel_id else None
+        return channel is None or me in channel.members
 
     def stop(self) -> None:
         """End every stream."""
@@ -228,9 +235,9 @@ class PageApi:
         return web.json_response({"ok": True, **errors}, headers=HEADERS)
 
     async def close(self, request: web.Request) -> web.StreamResponse:
-        """Close a view."""
+        """Close a view, or with `all` the whole stack."""
         body = await _body(request, "view_id", "user")
-        await self._people.close(body["view_id"], body["user"])
+        await self._people.close(body["view_id"], body["user"], everything=body.get("all") is True)
         return web.json_response({"ok": True}, headers=HEADERS)
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .checks import Json
-from .workspace import APP, BOT, TEAM, TEAM_DOMAIN, Channel, User
+from bot.playground.checks import Json
+from bot.playground.workspace import APP, BOT, TEAM, TEAM_DOMAIN, Channel, User
 
 _NAMES = {"private": "privategroup", "im": "directmessage"}
 _VERIFICATION = "playground"  # the deprecated verification token; the signature is what counts
@@ -63,7 +63,7 @@ def command(deed: Deed, name: str, text: str) -> Json:
     }
 
 
-def message_action(deed: Deed, action: Json, message: Json, *, ephemeral: bool) -> Json:
+def message_action(deed: Deed, action: Json, message: Json, state: Json, *, ephemeral: bool) -> Json:
     """Return the block_actions of an element in a message; an ephemeral one's content is not sent along."""
     where = _channel(deed.channel)
     thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
@@ -79,7 +79,7 @@ def message_action(deed: Deed, action: Json, message: Json, *, ephemeral: bool) 
         "trigger_id": deed.trigger_id,
         "channel": where,
         **({} if ephemeral else {"message": message}),
-        "state": {"values": {}},
+        "state": {"values": state},
         "response_url": deed.response_url,
         "actions": [action],
     }
@@ -106,9 +106,9 @@ def submission(deed: Deed, view: Json) -> Json:
     }
 
 
-def closed(view: Json, user: User) -> Json:
-    """Return a view_closed."""
-    return {**_common("view_closed", user), "view": view, "is_cleared": False}
+def closed(view: Json, user: User, *, everything: bool) -> Json:
+    """Return a view_closed; `everything`: the whole stack was closed with it."""
+    return {**_common("view_closed", user), "view": view, "is_cleared": everything}
 
 
 def event(inner: Json, *, event_id: str, now: float) -> Json:

@@ -4,20 +4,30 @@ Each is delivered to the app as Slack does it, and each failure is shown to the 
 there (a channel, message, element or view) raises LookupError: a person cannot press it.
 """
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import payloads
-from .answers import answer
-from .api_conversations import as_api
-from .checks import ApiError, Json, view_of
-from .deliver import COMMAND, EVENT, INTERACTION, Deliverer, Delivery
-from .elements import action_of, elements_of, find_element, holding, missing_inputs, value_held
-from .grants import ResponseUrl
-from .payloads import Deed
-from .views import Views, sent
-from .workspace import BOT, SLACKBOT, Channel, User, Workspace
+from bot.playground import payloads
+from bot.playground.answers import answer
+from bot.playground.api_conversations import as_api
+from bot.playground.checks import ApiError, Json, view_of
+from bot.playground.deliver import COMMAND, EVENT, INTERACTION, Deliverer, Delivery
+from bot.playground.elements import (
+    action_of,
+    elements_of,
+    find_element,
+    holding,
+    initial_state,
+    merged,
+    missing_inputs,
+    value_held,
+)
+from bot.playground.grants import ResponseUrl
+from bot.playground.payloads import Deed
+from bot.playground.views import Views, sent
+from bot.playground.workspace import BOT, SLACKBOT, Channel, User, Workspace
 
 NO_COMMAND = (
     "{} is not a valid command. In Slack, all messages that start with the “/” character"
@@ -54,6 +64,7 @@ class People:
         self._deliverer = deliverer
         self._commands = commands
         self._url_of = url_of
+        self._held: dict[tuple[str, str], Json] = {}  # what each person chose in each message
         self.notices: list[tuple[str, str]] = []
 
     def _present(self, channel_id: str, user_id: str) -> tuple[Channel, User]:
@@ -116,11 +127,17 @@ class People:
         message = self._workspace.find(channel_id, ts)
         if message is None or message.only_for not in (None, user_id):
             raise LookupError("no such message")
-        block, element = find_element(list(message.blocks), use.action_id, use.block_id)
+        blocks = list(message.blocks)
+        block, element = find_element(blocks, use.action_id, use.block_id)
+        state = merged(initial_state(blocks), self._held.get((ts, user_id), {}))
+        if element["action_id"] in state.get(block["block_id"], {}):
+            state[block["block_id"]][element["action_id"]] = holding(element, use.value)
+        self._held[ts, user_id] = state
         payload = payloads.message_action(
             self._deed(user, channel, "actions", original=ts),
             action_of(block, element, use.value, self._workspace.new_ts()),
             as_api(self._workspace, message, with_metadata=True),
+            state,
             ephemeral=message.only_for is not None,
         )
         delivery = await self._pending(user_id, channel_id, INTERACTION, payload)
@@ -134,7 +151,7 @@ class People:
                 raise LookupError("somebody else's view")
             return self._views.find(view_id), self._workspace.users[user_id]
         except ApiError as error:
-            raise LookupError("no such view") from error
+            raise LookupError("This form is no longer open.") from error
 
     async def click_view(self, view_id: str, user_id: str, use: Use, values: Json) -> Delivery:
         """Use an element of a view that holds `values`; an input tells the app only if it is to."""
@@ -200,13 +217,17 @@ class People:
         else:
             raise ApiError("invalid_response_action")
 
-    async def close(self, view_id: str, user_id: str) -> Delivery:
-        """Close a view; the app hears of it if it asked to."""
+    async def close(self, view_id: str, user_id: str, *, everything: bool = False) -> Delivery:
+        """Close a view, or the whole stack as × does; the app hears of each view for which it asked to."""
         view, user = self._view(view_id, user_id)
-        self._views.close(user_id, view_id)
-        if not view["notify_on_close"]:
-            return Delivery(acknowledged=True)
-        return await self._deliverer.send(INTERACTION, payloads.closed(sent(view), user))
+        closing = self._views.open_for(user_id)[::-1] if everything else [view]
+        self._views.close(user_id, view_id, everything=everything)
+        delivery = Delivery(acknowledged=True)
+        for each in closing:
+            if each["notify_on_close"]:
+                payload = payloads.closed(sent(each), user, everything=everything)
+                delivery = await self._deliverer.send(INTERACTION, payload)
+        return delivery
 
     async def event(self, inner: Json, event_id: str | None, retry: tuple[int, str] | None) -> Delivery:
         """Deliver an event; the caller decides about sending it again."""
@@ -217,8 +238,9 @@ class People:
     async def say(self, channel_id: str, user_id: str, text: str, thread_ts: str | None = None) -> None:
         """Type into the message box: a command, or a message that the app hears of where the bot is."""
         channel, user = self._present(channel_id, user_id)
-        name, _, rest = text.strip().partition(" ")
-        if name.startswith("/"):
+        typed, rest = (*text.split(maxsplit=1), "", "")[:2]
+        if typed.startswith("/"):
+            name = typed.lower() if typed.lower() in self._commands else typed
             if thread_ts and name in self._commands:
                 self._note(channel, user, NOT_IN_THREADS.format(name))
             else:
@@ -226,7 +248,7 @@ class People:
             return
         words = payloads.entities(text)
         for member in self._workspace.users.values():
-            words = words.replace(f"@{member.name}", f"<@{member.id}>")
+            words = re.sub(rf"(?<![\w.@])@{re.escape(member.name)}(?![\w@-]|\.\w)", f"<@{member.id}>", words)
         message = self._workspace.post(channel_id, user_id, words, thread_ts=thread_ts)
         if BOT not in channel.members:
             return

@@ -54,7 +54,9 @@ class Server:
         thread.start()
         try:
             bound = listening.result()
-        except BaseException:
+        except BaseException:  # KeyboardInterrupt too: then the thread must not go on
+            if not listening.cancel() and self._loop is not None and self._stop is not None:
+                self._loop.call_soon_threadsafe(self._stop.set)
             thread.join()
             raise
         self._thread = thread
@@ -85,10 +87,13 @@ class Server:
             await self._opening()
         except BaseException as error:  # noqa: BLE001 (whoever called start() gets it)
             await runner.cleanup()
-            listening.set_exception(error)
+            if listening.set_running_or_notify_cancel():
+                listening.set_exception(error)
             return
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        listening.set_result(runner.addresses[0][1])
-        await self._stop.wait()
+        if listening.set_running_or_notify_cancel():
+            listening.set_result(runner.addresses[0][1])
+            await self._stop.wait()
         await self._closing()
         await runner.cleanup()
+        self._loop = self._stop = None

@@ -6,7 +6,7 @@ the value. Records are closed: a field that is not listed is a fault.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 Faults = list[str]
@@ -70,10 +70,6 @@ def choice(*words: str) -> Check:
     return check
 
 
-def anything(_value: Any, _at: str, _faults: Faults) -> None:
-    """Find no fault."""
-
-
 def array(check_item: Check, most: int, least: int = 1) -> Check:
     """Check for a list of `least` to `most` items, each of which passes `check_item`."""
 
@@ -112,8 +108,12 @@ def record(required: Mapping[str, Check] | None = None, /, **optional: Check) ->
     return check
 
 
-def by_type(shapes: Mapping[str, Check]) -> Check:
-    """Check for an object whose `type` names the shape that the rest of it has."""
+def by_type(shapes: Mapping[str, Check], everywhere: Collection[str] | None = None) -> Check:
+    """Check for an object whose `type` names the shape that the rest of it has.
+
+    `everywhere`: the types of its kind that may stand elsewhere. Slack refuses those here; any other the
+    playground does not know, whether or not Slack does, and says so.
+    """
 
     def check(value: Any, at: str, faults: Faults) -> None:
         if not isinstance(value, dict):
@@ -121,15 +121,17 @@ def by_type(shapes: Mapping[str, Check]) -> Check:
             return
         kind = value.get("type")
         if not isinstance(kind, str) or kind not in shapes:
-            fault(faults, f"{at}/type", f"unsupported type: {kind}")
+            here = kind is None or everywhere is None or kind in everywhere
+            sentence = "unsupported type: {}" if here else "the playground does not know the type {}"
+            fault(faults, f"{at}/type", sentence.format(kind))
             return
         shapes[kind]({name: item for name, item in value.items() if name != "type"}, at, faults)
 
     return check
 
 
-def both(*checks: Check) -> Check:
-    """Every one of the checks."""
+def every(*checks: Check) -> Check:
+    """Check what each of the checks checks."""
 
     def check(value: Any, at: str, faults: Faults) -> None:
         for each in checks:

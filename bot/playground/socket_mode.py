@@ -12,8 +12,8 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from .checks import Json
-from .workspace import APP
+from bot.playground.checks import Json
+from bot.playground.workspace import APP
 
 PING_SECONDS = 30.0
 
@@ -79,10 +79,11 @@ class SocketMode:
     async def disconnect(self, reason: str) -> None:
         """Tell every connection that it ends, as Slack does to refresh them, and close it."""
         goodbye = {"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}}
-        for connection in list(self._connections):
-            self._connections.remove(connection)
-            await connection.send_json(goodbye)
-            await connection.close(code=WSCloseCode.GOING_AWAY)
+        ending, self._connections = self._connections, []
+        for connection in ending:
+            if not connection.closed:
+                await connection.send_json(goodbye)
+                await connection.close(code=WSCloseCode.GOING_AWAY)
         self._changed()
 
     async def close(self) -> None:
@@ -94,7 +95,7 @@ class SocketMode:
         try:
             ack = json.loads(text)
             _, acknowledged = self._waiting[ack["envelope_id"]]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return  # Slack ignores what it cannot match to an envelope
         if not acknowledged.done():
             acknowledged.set_result(ack.get("payload"))

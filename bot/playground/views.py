@@ -7,9 +7,9 @@ every update.
 import copy
 from typing import Any
 
-from .checks import ApiError, Json
-from .elements import initial_state, with_ids
-from .workspace import APP, BOT_ID, TEAM, Workspace
+from bot.playground.checks import ApiError, Json
+from bot.playground.elements import initial_state, with_ids
+from bot.playground.workspace import APP, BOT_ID, TEAM, Workspace
 
 STACK_LIMIT = 3
 _OWN = ("type", "title", "submit", "close", "blocks", "private_metadata", "callback_id", "external_id")
@@ -75,6 +75,8 @@ class Views:
                 raise ApiError("push_limit_reached")
             if given.get("external_id") in {view["external_id"] or None for view in self.open_for()} - {None}:
                 raise ApiError("duplicate_external_id")
+            if fresh:
+                self.close(user, "", everything=True)
             view = self._filled(given, self._workspace.new_id("V"))
             view["previous_view_id"] = stack[-1]["id"] if stack else None
             view["root_view_id"] = stack[0]["id"] if stack else view["id"]

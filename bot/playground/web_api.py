@@ -6,23 +6,21 @@ way a network or an overloaded Slack does.
 
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from . import api_chat, api_conversations, api_users, api_views
-from .arguments import Args, Call, json_fields
-from .checks import ApiError, Json
-from .views import Views
-from .workspace import Workspace
+from bot.playground import api_chat, api_conversations, api_users, api_views
+from bot.playground.arguments import Args, Call, json_fields
+from bot.playground.checks import ApiError, Json
+from bot.playground.scopes import check_scope
+from bot.playground.views import Views
+from bot.playground.workspace import Workspace
 
 Method = Callable[[Workspace, Args], Json]
-SCOPES = (
-    "commands,chat:write,users:read,channels:read,groups:read,channels:join,channels:history,groups:history,"
-    "im:read,im:write,im:history,mpim:history,app_mentions:read"
-)
+CALLS_KEPT = 10_000
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,18 @@ class WebApi:
     """The methods by name, the calls received, and the faults that wait."""
 
     def __init__(
-        self, workspace: Workspace, views: Views, tokens: Mapping[str, str], ticket: Callable[[], str]
+        self,
+        workspace: Workspace,
+        views: Views,
+        tokens: Mapping[str, str],
+        ticket: Callable[[], str],
+        scopes: Collection[str],
     ) -> None:
         self._workspace = workspace
+        self._scopes = scopes
         self._tokens = {token: kind for kind, token in tokens.items()}
         self._faults: dict[str, deque[Fault]] = {}
-        self.calls: list[Call] = []
+        self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._methods: dict[str, Method] = {
             **api_chat.METHODS,
             **api_conversations.METHODS,
@@ -68,26 +72,34 @@ class WebApi:
         method = request.match_info["method"]
         try:
             args = await _arguments(request)
-            token = _token(request, args)
+            self._admit(method, _token(request, args))
         except ApiError as error:
-            return _refusal(error)
+            return self._refusal(error)
         with self._workspace.changed:
             self.calls.append(Call(method, args))
             waiting = self._faults.get(method)
             fault = waiting.popleft() if waiting else None
-            answer = _failed(fault) if fault and not fault.done else self._answer(method, token, args)
+            answer = _failed(fault) if fault and not fault.done else self._answer(method, args)
             self._workspace.changed.notify_all()
         if fault and fault.drop and request.transport is not None:
             request.transport.close()
         return _failed(fault) if fault else answer
 
-    def _answer(self, method: str, token: str | None, args: Json) -> web.Response:
+    def _answer(self, method: str, args: Json) -> web.Response:
         try:
-            self._admit(method, token)
-            answer = {"ok": True, **self._methods[method](self._workspace, Args(args))}
+            return self._respond({"ok": True, **self._methods[method](self._workspace, Args(args))})
         except ApiError as error:
-            return _refusal(error)
-        return web.json_response(answer, headers={"x-oauth-scopes": SCOPES})
+            return self._refusal(error)
+
+    def _refusal(self, error: ApiError) -> web.Response:
+        answer: Json = {"ok": False, "error": error.code, **error.more}
+        if error.messages:
+            answer["errors"] = [each.removeprefix("[ERROR] ") for each in error.messages]
+            answer["response_metadata"] = {"messages": error.messages}
+        return self._respond(answer)
+
+    def _respond(self, answer: Json) -> web.Response:
+        return web.json_response(answer, headers={"x-oauth-scopes": ",".join(self._scopes)})
 
     def _admit(self, method: str, token: str | None) -> None:
         if method not in self._methods:
@@ -101,14 +113,7 @@ class WebApi:
             raise ApiError("invalid_auth")
         if kind != ("app" if method == "apps.connections.open" else "bot"):
             raise ApiError("not_allowed_token_type")
-
-
-def _refusal(error: ApiError) -> web.Response:
-    answer: Json = {"ok": False, "error": error.code}
-    if error.messages:
-        answer["errors"] = [each.removeprefix("[ERROR] ") for each in error.messages]
-        answer["response_metadata"] = {"messages": error.messages}
-    return web.json_response(answer, headers={"x-oauth-scopes": SCOPES})
+        check_scope(method, self._scopes)
 
 
 def _failed(fault: Fault) -> web.Response:
@@ -126,8 +131,17 @@ async def _arguments(request: web.Request) -> Json:
             raise ApiError("json_not_object")
         args |= body
     elif request.method == "POST":
-        args |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-    return json_fields(args, json.loads)
+        args |= {name: value for name, value in (await _form(request)).items() if isinstance(value, str)}
+    return json_fields(args)
+
+
+async def _form(request: web.Request) -> Mapping[str, Any]:
+    try:
+        return await request.post()
+    except LookupError as error:
+        raise ApiError("invalid_charset") from error
+    except (AssertionError, ValueError) as error:
+        raise ApiError("invalid_form_data") from error
 
 
 def _token(request: web.Request, args: Json) -> str | None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from .checks import ApiError, Json
-from .elements import with_ids
-from .grants import Grants, Limits
+from bot.playground.checks import ApiError, Json
+from bot.playground.elements import with_ids
+from bot.playground.grants import Grants, Limits
 
 TEAM, TEAM_NAME, TEAM_DOMAIN = "T0PAPERLAB", "Paper Lab", "paperlab"
 APP, BOT, BOT_ID = "A0PAPERBOY", "U0PAPERBOY", "B0PAPERBOY"
@@ -167,6 +167,13 @@ class Workspace:
         with self.changed:
             return self._messages.get(channel, {}).get(ts) if isinstance(ts, str) else None
 
+    def thread(self, channel: str, ts: object) -> str:
+        """Return the ts of the thread to reply in: the parent's, also when a reply of it is named."""
+        named = self.find(channel, ts)
+        if named is None:
+            raise ApiError("thread_not_found")
+        return named.thread_ts or named.ts
+
     def visible(self, channel: str, user: str | None = None, after: str = "") -> list[Message]:
         """Return the channel's messages later than `after`, oldest first: public ones and the user's own."""
         found: list[Message] = []
@@ -193,11 +200,14 @@ class Workspace:
         return found
 
     def direct(self, user: str) -> Channel:
-        """Return the bot's direct-message channel with the user, opened if need be."""
+        """Return the bot's direct-message channel with a person, opened if need be."""
+        if self.user(user).is_bot:
+            raise ApiError("cannot_dm_bot")
         with self.changed:
             for channel in self.channels.values():
                 if channel.kind == "im" and user in channel.members:
                     return channel
             opened = Channel(self.new_id("D"), user, "im", {user, BOT})
             self.channels[opened.id] = opened
+            self.tell({"type": "channel", "channel": opened.id}, user)
             return opened

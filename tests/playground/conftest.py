@@ -1,19 +1,17 @@
 """A local Slack, the real Slack client, and real Bolt apps served to it."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import httpx
 import pytest
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
-from waitress.server import create_server
-from waitress.wasyncore import close_all
 
 from bot.playground import Limits, LocalSlack
+from bot.web import serving
 
 
 class Clock:
@@ -60,19 +58,6 @@ def http(slack: LocalSlack) -> Iterator[httpx.Client]:
         yield session
 
 
-@contextmanager
-def _serving(app: App) -> Iterator[str]:
-    server = create_server(SlackRequestHandler(app), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}/slack/events"
-    finally:
-        server.trigger.pull_trigger(lambda: close_all(server._map))  # noqa: SLF001 (it has no other stop)
-        thread.join()
-        server.task_dispatcher.shutdown()
-
-
 @pytest.fixture
 def serve() -> Iterator[Callable[[LocalSlack, Callable[[App], None]], App]]:
     """Yield what builds a Bolt app with the given listeners, serves it by HTTP and tells Slack where."""
@@ -81,7 +66,9 @@ def serve() -> Iterator[Callable[[LocalSlack, Callable[[App], None]], App]]:
         def start(slack: LocalSlack, listeners: Callable[[App], None]) -> App:
             app = new_app(slack)
             listeners(app)
-            slack.request_url = stack.enter_context(_serving(app))
+            slack.request_url = (
+                stack.enter_context(serving(SlackRequestHandler(app), "127.0.0.1", 0)) + "/slack/events"
+            )
             stack.callback(app.listener_runner.listener_executor.shutdown)
             return app
 

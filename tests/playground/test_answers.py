@@ -73,6 +73,15 @@ def test_bad_answers(
     assert slack.messages(READING, user=ANA) == []
 
 
+def test_reply_named(slack: LocalSlack, http: httpx.Client, url: str) -> None:
+    """An answer to a reply goes to the thread that the reply is in."""
+    parent = slack.workspace.post(READING, ANA, "parent")
+    reply = slack.workspace.post(READING, ANA, "reply", thread_ts=parent.ts)
+    body = {"text": "x", "response_type": "in_channel", "thread_ts": reply.ts}
+    assert answered(http, url, body) == (200, "ok")
+    assert slack.messages(READING)[-1]["thread_ts"] == parent.ts
+
+
 def test_no_such_url(slack: LocalSlack, http: httpx.Client) -> None:
     """A made-up URL leads nowhere."""
     assert answered(http, f"{slack.url}/actions/T1/made-up", {"text": "x"}) == (404, "no_service")

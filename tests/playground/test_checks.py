@@ -138,6 +138,14 @@ GOOD_BLOCKS = {
             {"type": "timepicker", "initial_time": "09:00", "timezone": "Europe/London"},
         )
     ],
+    "one action_id in two blocks": [section(accessory=button(action_id="a")), actions(button(action_id="a"))],
+    "limits that meet": [text_input(min_length=3, max_length=3, initial_value="abc", focus_on_load=True)],
+    "context at its limit": [{"type": "context", "elements": [mrkdwn("x" * 3000)]}],
+    "100 groups": [
+        actions(
+            {"type": "static_select", "option_groups": [{"label": plain("g"), "options": options(1)}] * 100}
+        )
+    ],
     "input": [{**text_input(multiline=True, initial_value=""), "hint": plain("h"), "optional": True}],
     "rich text": [
         rich(
@@ -154,7 +162,10 @@ GOOD_BLOCKS = {
 BAD_BLOCKS = {
     "51": ([section()] * 51, "no more than 50 items allowed [json-pointer:/blocks]"),
     "not an object": (["x"], "must provide an object [json-pointer:/blocks/0]"),
-    "unknown type": ([{"type": "poem"}], "unsupported type: poem [json-pointer:/blocks/0/type]"),
+    "unknown type": (
+        [{"type": "poem"}],
+        "the playground does not know the type poem [json-pointer:/blocks/0/type]",
+    ),
     "no type": ([{}], "unsupported type: None [json-pointer:/blocks/0/type]"),
     "unknown field": (
         [section(colour="red")],
@@ -256,8 +267,83 @@ BAD_BLOCKS = {
         "`block_id` already exists [json-pointer:/blocks/1/block_id]",
     ),
     "action_id twice": (
-        [section(accessory=button(action_id="a")), actions(button(action_id="a"))],
-        "`action_id` already exists [json-pointer:/blocks/1/elements/0/action_id]",
+        [actions(button(action_id="a"), button(action_id="a"))],
+        "`action_id` already exists [json-pointer:/blocks/0/elements/1/action_id]",
+    ),
+    "unknown element": (
+        [actions({"type": "rating"})],
+        "the playground does not know the type rating [json-pointer:/blocks/0/elements/0/type]",
+    ),
+    "several choices in actions": (
+        [actions({"type": "multi_static_select", "options": options(1)})],
+        "unsupported type: multi_static_select [json-pointer:/blocks/0/elements/0/type]",
+    ),
+    "two elements with the focus": (
+        [text_input(focus_on_load=True), text_input(focus_on_load=True)],
+        "only one element can have the focus [json-pointer:/blocks/1/element/focus_on_load]",
+    ),
+    "lengths that exclude each other": (
+        [text_input(min_length=4, max_length=3)],
+        "min_length must not be more than max_length [json-pointer:/blocks/0/element]",
+    ),
+    "initial value that does not fit": (
+        [text_input(max_length=3, initial_value="abcd")],
+        "must be less than 4 characters [json-pointer:/blocks/0/element/initial_value]",
+    ),
+    "a date that is none": (
+        [actions({"type": "datepicker", "initial_date": "2026-13-45"})],
+        "must be YYYY-MM-DD [json-pointer:/blocks/0/elements/0/initial_date]",
+    ),
+    "a date in other digits": (
+        [actions({"type": "datepicker", "initial_date": "２０２６-11-21"})],
+        "must be YYYY-MM-DD [json-pointer:/blocks/0/elements/0/initial_date]",
+    ),
+    "a date in brief": (
+        [actions({"type": "datepicker", "initial_date": "20261121"})],
+        "must be YYYY-MM-DD [json-pointer:/blocks/0/elements/0/initial_date]",
+    ),
+    "a time in other digits": (
+        [actions({"type": "timepicker", "initial_time": "0９:00"})],
+        "must be HH:mm [json-pointer:/blocks/0/elements/0/initial_time]",
+    ),
+    "empty slack_file": (
+        [{"type": "image", "alt_text": "x", "slack_file": {}}],
+        "must provide exactly one of id, url [json-pointer:/blocks/0/slack_file]",
+    ),
+    "long placeholder of a date": (
+        [actions({"type": "datepicker", "placeholder": plain("x" * 151)})],
+        "must be less than 151 characters [json-pointer:/blocks/0/elements/0/placeholder/text]",
+    ),
+    "long placeholder of a time": (
+        [actions({"type": "timepicker", "placeholder": plain("x" * 151)})],
+        "must be less than 151 characters [json-pointer:/blocks/0/elements/0/placeholder/text]",
+    ),
+    "long placeholder of a text": (
+        [text_input(placeholder=plain("x" * 151))],
+        "must be less than 151 characters [json-pointer:/blocks/0/element/placeholder/text]",
+    ),
+    "101 groups": (
+        [
+            actions(
+                {
+                    "type": "static_select",
+                    "option_groups": [{"label": plain("g"), "options": options(1)}] * 101,
+                }
+            )
+        ],
+        "no more than 100 items allowed [json-pointer:/blocks/0/elements/0/option_groups]",
+    ),
+    "long context": (
+        [{"type": "context", "elements": [mrkdwn("x" * 3001)]}],
+        "must be less than 3001 characters [json-pointer:/blocks/0/elements/0/text]",
+    ),
+    "long label": (
+        [{**text_input(), "label": plain("x" * 2001)}],
+        "must be less than 2001 characters [json-pointer:/blocks/0/label/text]",
+    ),
+    "long hint": (
+        [{**text_input(), "hint": plain("x" * 2001)}],
+        "must be less than 2001 characters [json-pointer:/blocks/0/hint/text]",
     ),
     "long confirm": (
         [actions(button(confirm=confirm(title=plain("x" * 101))))],

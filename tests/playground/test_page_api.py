@@ -1,8 +1,10 @@
 """What the web page is served, and what it may do."""
 
 import json
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.playground import ANA, ARCHIVED, BEN, BOT, IM, PRIVATE, READING, SAFETY, SLACKBOT, TEAM, LocalSlack
+from bot.playground.server import Server
 
 Json = dict[str, Any]
 
@@ -142,6 +145,53 @@ def test_stream_of_a_view(slack: LocalSlack, client: WebClient, http: httpx.Clie
     assert closed == {"type": "view_closed", "view_id": view["id"]}
 
 
+def test_stream_of_other_channels(slack: LocalSlack, http: httpx.Client) -> None:
+    """What happens in a channel is told to its members alone."""
+    with http.stream("GET", "/page/events", params={"user": BEN}) as response:
+        lines = response.iter_lines()
+        events(lines, 1)
+        workspace = slack.workspace
+        secret = workspace.post(IM, ANA, "ana to the bot")
+        workspace.delete(workspace.edit(secret, text="changed"))
+        workspace.post(SAFETY, ANA, "all")
+        [told] = events(lines, 1)
+    assert told == {"type": "message", "message": slack.messages()[0]}
+
+
+def test_stream_of_channels(client: WebClient, http: httpx.Client) -> None:
+    """A page hears that the bot has joined a channel, and of a direct message that is new."""
+    with http.stream("GET", "/page/events", params={"user": BEN}) as response:
+        lines = response.iter_lines()
+        events(lines, 1)
+        client.conversations_join(channel=READING)
+        opened = client.conversations_open(users=BEN)["channel"]["id"]
+        client.conversations_open(users=BEN)
+        client.chat_postMessage(channel=SAFETY, text="x")
+        *channels, other = events(lines, 3)
+    assert channels == [{"type": "channel", "channel": READING}, {"type": "channel", "channel": opened}]
+    assert other["type"] == "message"
+
+
+def test_stream_of_a_second_modal(slack: LocalSlack, client: WebClient, http: httpx.Client) -> None:
+    """A modal opened while others are open closes them first, the topmost first."""
+    grants = slack.workspace.grants
+    with http.stream("GET", "/page/events", params={"user": ANA}) as response:
+        lines = response.iter_lines()
+        first = client.views_open(trigger_id=grants.trigger(ANA), view=FORM)["view"]["id"]
+        second = client.views_push(trigger_id=grants.trigger(ANA), view=FORM)["view"]["id"]
+        third = client.views_open(trigger_id=grants.trigger(ANA), view=FORM)["view"]["id"]
+        told = [
+            (each["type"], each.get("view_id", each.get("view", {}).get("id"))) for each in events(lines, 6)
+        ]
+    assert told[1:] == [
+        ("view_opened", first),
+        ("view_opened", second),
+        ("view_closed", second),
+        ("view_closed", first),
+        ("view_opened", third),
+    ]
+
+
 def test_stop_ends_streams(http: httpx.Client, slack: LocalSlack) -> None:
     """Stopping the server ends a page's stream at once."""
     with http.stream("GET", "/page/events") as response:
@@ -170,6 +220,29 @@ def test_say_a_message(slack: LocalSlack, http: httpx.Client) -> None:
     """Anything else is a message."""
     http.post("/page/say", json={"channel": SAFETY, "user": BEN, "text": "hi"})
     assert [(each["user"], each["text"], each["bot"]) for each in slack.messages()] == [(BEN, "hi", False)]
+
+
+@pytest.mark.parametrize("typed", ["/paper\tx", "/Paper x", "/paper\nx", " /paper  x"])
+def test_ways_to_type_a_command(slack: LocalSlack, http: httpx.Client, typed: str) -> None:
+    """A command's name ends at any white space and may be in capitals."""
+    http.post("/page/say", json={"channel": SAFETY, "user": ANA, "text": typed})
+    assert [each["text"] for each in slack.messages(user=ANA)] == [
+        '/paper failed with the error "dispatch_failed"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("@ana, (@ben)", f"<@{ANA}>, (<@{BEN}>)"),
+        ("@ana. @ben", f"<@{ANA}>. <@{BEN}>"),
+        ("x@ana.org @anabel @ana-b @ana.b @ana@x.org", "x@ana.org @anabel @ana-b @ana.b @ana@x.org"),
+    ],
+)
+def test_names_in_a_message(slack: LocalSlack, typed: str, text: str) -> None:
+    """A member's name becomes a mention, but not in an address or a longer name."""
+    slack.say(typed)
+    assert [each["text"] for each in slack.messages()] == [text]
 
 
 def test_click(slack: LocalSlack, client: WebClient, http: httpx.Client) -> None:
@@ -246,7 +319,9 @@ def test_page_files(http: httpx.Client) -> None:
     page, script = http.get("/"), http.get("/page/app.js")
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert (script.status_code, script.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
-    assert page.headers["content-security-policy"].startswith("default-src 'self';")
+    assert page.headers["content-security-policy"] == (
+        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+    )
 
 
 @pytest.mark.parametrize(
@@ -275,6 +350,32 @@ def test_busy_port(slack: LocalSlack) -> None:
     port = int(slack.url.rpartition(":")[2])
     with pytest.raises(OSError, match="address already in use"):
         LocalSlack(port=port).start()
+
+
+def test_interrupted_start() -> None:
+    """An interrupt while the server starts ends its thread."""
+    main = threading.get_ident()
+
+    async def interrupted() -> None:
+        signal.pthread_kill(main, signal.SIGINT)
+
+    async def nothing() -> None:
+        return
+
+    with pytest.raises(KeyboardInterrupt):
+        Server([], opening=interrupted, closing=nothing).start("127.0.0.1", 0)
+    assert [each.name for each in threading.enumerate() if each.name == "playground"] == []
+
+
+def test_addresses_of_ipv6() -> None:
+    """A host of IP version 6 stands in brackets in every address."""
+    with LocalSlack(host="::1") as slack:
+        client = WebClient(slack.app_token, base_url=slack.api_url)
+        socket = client.apps_connections_open(app_token=slack.app_token)["url"]
+        assert httpx.get(slack.url, trust_env=False).status_code == 200
+    port = slack.url.rpartition(":")[2]
+    assert slack.url == f"http://[::1]:{port}"
+    assert socket.startswith(f"ws://[::1]:{port}/link?ticket=")
 
 
 def test_start_again() -> None:

@@ -150,6 +150,49 @@ def test_menu(slack: LocalSlack, client: WebClient, serve: Serve) -> None:
     assert chosen == [MENU["options"][1]]
 
 
+def test_state_of_a_message(slack: LocalSlack, client: WebClient, serve: Serve) -> None:
+    """An action carries what the same person has chosen in the message's other elements."""
+    states: list[Json] = []
+
+    def listeners(app: App) -> None:
+        @app.action({"block_id": "b"})
+        def used(ack: Ack, body: Json) -> None:
+            states.append(body["state"]["values"])
+            ack()
+
+    serve(slack, listeners)
+    menu = {"type": "static_select", "action_id": "what", "options": MENU["options"]}
+    ts = client.chat_postMessage(channel=SAFETY, text="x", blocks=actions(menu, button("go")))["ts"]
+    slack.click("what", message_ts=ts, value="pause")
+    slack.click("go", message_ts=ts)
+    slack.click("go", message_ts=ts, user=BEN)
+    chosen, untouched = (
+        {"b": {"what": {"type": "static_select", "selected_option": option}}}
+        for option in (MENU["options"][1], None)
+    )
+    assert states == [chosen, chosen, untouched]
+
+
+def test_state_of_a_message_that_changed(slack: LocalSlack, client: WebClient, serve: Serve) -> None:
+    """What was chosen is forgotten once another kind of element stands in its place."""
+    states: list[Json] = []
+
+    def listeners(app: App) -> None:
+        @app.action({"block_id": "b"})
+        def used(ack: Ack, body: Json) -> None:
+            states.append(body["state"]["values"])
+            ack()
+
+    serve(slack, listeners)
+    menu = {"type": "static_select", "action_id": "what", "options": MENU["options"]}
+    day = {"type": "datepicker", "action_id": "what"}
+    ts = client.chat_postMessage(channel=SAFETY, text="x", blocks=actions(menu))["ts"]
+    slack.click("what", message_ts=ts, value="pause")
+    client.chat_update(channel=SAFETY, ts=ts, text="x", blocks=actions(day, button("go")))
+    slack.click("go", message_ts=ts)
+    assert states[1:] == [{"b": {"what": {"type": "datepicker", "selected_date": None}}}]
+
+
 def test_no_ack(slack: LocalSlack, client: WebClient) -> None:
     """A press that reaches nobody is told to whoever pressed."""
     ts = client.chat_postMessage(channel=SAFETY, text="x", blocks=actions(button("go")))["ts"]
@@ -228,6 +271,21 @@ def test_close_is_told(slack: LocalSlack, serve: Serve) -> None:
     view = opened(slack)
     assert slack.close_view(view["id"]).acknowledged
     assert [(body["type"], body["is_cleared"]) for body in heard] == [("view_closed", False)]
+    assert slack.views() == []
+
+
+def test_close_of_a_stack_is_told(slack: LocalSlack, client: WebClient, serve: Serve) -> None:
+    """Closing the whole stack tells the app of each view, the topmost first, that all were cleared."""
+    heard: list[Json] = []
+    serve(slack, follow(heard))
+    first = opened(slack)
+    view = {**FORM, "title": plain("Two")}
+    second = client.views_push(trigger_id=slack.workspace.grants.trigger(ANA), view=view)["view"]
+    slack.close_view(second["id"], everything=True)
+    assert [(body["view"]["id"], body["is_cleared"]) for body in heard] == [
+        (second["id"], True),
+        (first["id"], True),
+    ]
     assert slack.views() == []
 
 
@@ -313,11 +371,13 @@ def test_action_in_a_view(slack: LocalSlack, client: WebClient, serve: Serve) ->
     """Using an element of a view tells the app; an update with an old hash is refused."""
     form = {**FORM, "blocks": [*actions(button("go")), *FORM["blocks"]]}
     codes: list[str] = []
+    containers: list[Json] = []
 
     def listeners(app: App) -> None:
         @app.action("go")
         def go(ack: Ack, body: Json, client: WebClient) -> None:
             ack()
+            containers.append(body["container"])
             view = {"view_id": body["view"]["id"], "hash": body["view"]["hash"]}
             client.views_update(**view, view={**form, "title": plain("Two")})
             try:
@@ -335,6 +395,16 @@ def test_action_in_a_view(slack: LocalSlack, client: WebClient, serve: Serve) ->
     assert (first["title"]["text"], second["title"]["text"], codes) == ("Two", "Three", ["hash_conflict"])
     assert first["state"]["values"]["topic"]["words"]["value"] == "kept"
     assert second["previous_view_id"] == first["id"]
+    assert containers == [{"type": "view", "view_id": first["id"]}]
+
+
+def test_external_id_is_of_one_view(slack: LocalSlack, client: WebClient) -> None:
+    """Two open views cannot have the same external_id."""
+    grants, view = slack.workspace.grants, {**FORM, "external_id": "e"}
+    client.views_open(trigger_id=grants.trigger(ANA), view=view)
+    with pytest.raises(SlackApiError) as refused:
+        client.views_push(trigger_id=grants.trigger(ANA), view=view)
+    assert (refused.value.response["error"], len(slack.views())) == ("duplicate_external_id", 1)
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,41 @@ def test_envelope(slack: LocalSlack) -> None:
     assert delivery == Delivery(acknowledged=True)
 
 
+def test_nonsense_is_ignored(slack: LocalSlack, caplog: pytest.LogCaptureFixture) -> None:
+    """What is no acknowledgement, however deep, is ignored, and the connection goes on."""
+
+    async def talk() -> Delivery:
+        async with aiohttp.ClientSession() as session, session.ws_connect(socket_url(slack)) as socket:
+            await socket.receive_json()
+            under_way = asyncio.create_task(asyncio.to_thread(slack.command, "x"))
+            envelope = await socket.receive_json()
+            for nonsense in ("[" * 200_000, "[]", '{"envelope_id": []}', '{"envelope_id": "other"}'):
+                await socket.send_str(nonsense)
+            await socket.send_json({"envelope_id": envelope["envelope_id"]})
+            return await under_way
+
+    assert (asyncio.run(talk()), caplog.records) == (Delivery(acknowledged=True), [])
+
+
+def test_disconnect_of_several(slack: LocalSlack) -> None:
+    """Every connection is told that it ends, also one that closes while others are told."""
+
+    async def talk() -> list[Any]:
+        async with aiohttp.ClientSession() as session:
+            sockets = [await session.ws_connect(socket_url(slack)) for _ in range(3)]
+            for socket in sockets:
+                await socket.receive_json()
+            ending = asyncio.create_task(asyncio.to_thread(slack.disconnect, "warning"))
+            heard = [(await socket.receive_json())["reason"] for socket in sockets]
+            for socket in sockets:
+                await socket.close()
+            await ending
+            return heard
+
+    assert asyncio.run(talk()) == ["warning"] * 3
+    assert not slack.connected
+
+
 def test_connection_lost(slack: LocalSlack) -> None:
     """A connection that closes before the ack fails the command at once."""
 

@@ -24,6 +24,7 @@ from bot.playground import (
     Fault,
     LocalSlack,
 )
+from bot.playground.scopes import ALL_SCOPES, NEEDED
 
 Json = dict[str, Any]
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
@@ -65,6 +66,67 @@ def test_scopes_header(slack: LocalSlack, http: httpx.Client) -> None:
     """Every answer lists the scopes."""
     response = http.post("/api/auth.test", headers={"Authorization": f"Bearer {slack.bot_token}"})
     assert "chat:write" in response.headers["x-oauth-scopes"].split(",")
+
+
+def test_missing_scope() -> None:
+    """A method whose scopes were not given is refused, and says which it needs."""
+    with LocalSlack(scopes=["chat:write", "im:history"]) as slack:
+        client = WebClient(slack.bot_token, base_url=slack.api_url)
+        assert client.conversations_history(channel=SAFETY)["ok"]
+        with pytest.raises(SlackApiError) as refused:
+            client.conversations_list()
+    answer = refused.value.response
+    assert answer.data == {
+        "ok": False,
+        "error": "missing_scope",
+        "needed": "channels:read,groups:read,im:read,mpim:read",
+        "provided": "chat:write,im:history",
+    }
+    assert answer.headers["x-oauth-scopes"] == "chat:write,im:history"
+
+
+def test_scopes_by_default() -> None:
+    """The scopes given by default allow every method that there is a rule for."""
+    assert [method for method, needed in NEEDED.items() if not set(needed) & set(ALL_SCOPES)] == []
+
+
+def test_refused_call_leaves_the_fault(slack: LocalSlack, http: httpx.Client, client: WebClient) -> None:
+    """A call with a wrong token is not recorded and does not use up a fault that waits."""
+    slack.fail("auth.test", Fault("ratelimited"))
+    refused = http.post("/api/auth.test", headers={"Authorization": "Bearer wrong"}).json()
+    assert (refused, slack.calls) == ({"ok": False, "error": "invalid_auth"}, [])
+    assert refusal(client, "auth.test") == "ratelimited"
+    assert slack.calls == [Call("auth.test", {})]
+
+
+def test_calls_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the last calls are kept."""
+    monkeypatch.setattr("bot.playground.web_api.CALLS_KEPT", 2)
+    with LocalSlack() as small:
+        few = WebClient(small.bot_token, base_url=small.api_url)
+        for number in range(3):
+            few.api_call("api.test", json={"x": number})
+        assert small.calls == [Call("api.test", {"x": 1}), Call("api.test", {"x": 2})]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "code"),
+    [
+        ("multipart/form-data", "invalid_form_data"),
+        ("application/x-www-form-urlencoded; charset=klingon", "invalid_charset"),
+    ],
+)
+def test_malformed_form(http: httpx.Client, content_type: str, code: str) -> None:
+    """A form that cannot be read has a code of its own."""
+    response = http.post("/api/api.test", content=b"x=1", headers={"Content-Type": content_type})
+    assert (response.status_code, response.json()) == (200, {"ok": False, "error": code})
+
+
+def test_endless_limit(slack: LocalSlack, http: httpx.Client) -> None:
+    """A limit that no number can hold is refused."""
+    headers = {"Authorization": f"Bearer {slack.bot_token}", "Content-Type": "application/json"}
+    response = http.post("/api/users.list", content=b'{"limit": 1e999}', headers=headers)
+    assert (response.status_code, response.json()["error"]) == (200, "invalid_limit")
 
 
 @pytest.mark.parametrize(("body", "code"), [(b"{", "invalid_json"), (b"[]", "json_not_object")])
@@ -156,11 +218,12 @@ def test_invalid_blocks_say_why(client: WebClient) -> None:
     """A refusal of blocks names the rule and the place."""
     with pytest.raises(SlackApiError) as refused:
         client.chat_postMessage(channel=SAFETY, text="x", blocks=[{"type": "poem"}])
+    why = "the playground does not know the type poem [json-pointer:/blocks/0/type]"
     assert refused.value.response.data == {
         "ok": False,
         "error": "invalid_blocks",
-        "errors": ["unsupported type: poem [json-pointer:/blocks/0/type]"],
-        "response_metadata": {"messages": ["[ERROR] unsupported type: poem [json-pointer:/blocks/0/type]"]},
+        "errors": [why],
+        "response_metadata": {"messages": [f"[ERROR] {why}"]},
     }
 
 
@@ -195,6 +258,13 @@ def test_update(slack: LocalSlack, client: WebClient) -> None:
     [bare] = slack.messages()
     assert (kept["text"], kept["edited"], len(kept["blocks"])) == ("two", True, 1)
     assert (bare["text"], "blocks" in bare, bare["ts"]) == ("three", False, ts)
+
+
+def test_update_keeps_metadata(client: WebClient) -> None:
+    """An update without metadata keeps the message's own."""
+    metadata = {"event_type": "paper_digest", "event_payload": {"digest_id": 7}}
+    ts = client.chat_postMessage(channel=SAFETY, text="one", metadata=metadata)["ts"]
+    assert client.chat_update(channel=SAFETY, ts=ts, text="two")["message"]["metadata"] == metadata
 
 
 def test_delete(slack: LocalSlack, client: WebClient) -> None:
@@ -258,7 +328,9 @@ def test_replies(client: WebClient) -> None:
         ("conversations.history", {"channel": READING}, "not_in_channel"),
         ("conversations.history", {"channel": PRIVATE}, "channel_not_found"),
         ("conversations.history", {"channel": SAFETY, "cursor": "?"}, "invalid_cursor"),
+        ("conversations.history", {"channel": SAFETY, "cursor": "LTU="}, "invalid_cursor"),
         ("conversations.history", {"channel": SAFETY, "limit": "many"}, "invalid_limit"),
+        ("conversations.open", {"users": BOT}, "cannot_dm_bot"),
         ("conversations.history", {"channel": SAFETY, "oldest": "noon"}, "invalid_ts_oldest"),
         ("conversations.replies", {"channel": SAFETY}, "invalid_arguments"),
         ("conversations.replies", {"channel": SAFETY, "ts": "1.0"}, "thread_not_found"),

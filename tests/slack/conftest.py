@@ -1,5 +1,6 @@
 """The real app, by HTTP, beside a local Slack."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +16,8 @@ from bot.settings import Settings
 from bot.slack.http import endpoint
 from bot.web import SLACK_PATH, routes, serving
 from tests.conftest import LOADED_AT
+
+MANIFEST = Path(__file__).parents[2] / "deploy" / "manifest.json"
 
 
 @contextmanager
@@ -36,8 +39,12 @@ def answering(slack: LocalSlack, library: Library) -> Iterator[None]:
 
 @pytest.fixture
 def slack(library: Library) -> Iterator[LocalSlack]:
-    """Yield a local Slack that the app with the seeds answers by HTTP."""
-    with LocalSlack() as running, answering(running, library):
+    """Yield a local Slack that the app with the seeds answers by HTTP.
+
+    It grants what the manifest asks for, and no more.
+    """
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    with LocalSlack(scopes=manifest["oauth_config"]["scopes"]["bot"]) as running, answering(running, library):
         yield running
 
 

@@ -13,7 +13,7 @@ const known = {
   team: { name: "" }, me: "", users: new Map(), channels: new Map(), commands: [],
   messages: new Map(), // channel id → (ts → message)
   here: "", thread: null, unread: new Set(), pending: new Map(), // channel id → deliveries under way
-  dismissed: new Set(),
+  dismissed: new Set(), drafts: new Map(), // channel id → what is typed and not sent
   connected: null, reachable: true,
 };
 
@@ -45,7 +45,7 @@ const views = {
     act: (payload, node) => click({ view_id: view.id, values: viewValues(view.id), ...payload }, node),
   }),
   submit: (view, values) => post("submit", { view_id: view.id, values, user: known.me }),
-  close: (view) => post("close", { view_id: view.id, user: known.me }),
+  close: (view, all) => post("close", { view_id: view.id, user: known.me, all }),
 };
 
 // ---- What is known -------------------------------------------------------------------------------------
@@ -120,6 +120,7 @@ function dismiss(message) {
 }
 
 function visit(id) {
+  known.drafts.set(known.here, desk.typed());
   known.here = id;
   known.thread = null;
   known.unread.delete(id);
@@ -127,7 +128,7 @@ function visit(id) {
   openSidebar(false);
   drawAll();
   log.scrollTop = log.scrollHeight;
-  desk.focus();
+  desk.fill(known.drafts.get(id) ?? "");
 }
 
 function showThread(ts) {
@@ -166,7 +167,7 @@ function drawAll() {
   const title = channel ? label(channel) : "";
   document.title = title ? `${title} · ${known.team.name}` : known.team.name;
   at("team").textContent = known.team.name;
-  at("title").replaceChildren(...(channel ? [mark(channel), h("span", { dir: "auto" }, channel.name)] : []));
+  at("title").replaceChildren(...(channel ? [mark(channel), h("span", { dir: "auto" }, called(channel))] : []));
   at("outside").hidden = !channel || channel.is_member || channel.is_archived;
   drawMe();
   desk.address(`Message ${title}`, channel?.is_archived ? `${title} is archived` : "");
@@ -216,7 +217,7 @@ function channelLine(channel) {
       "data-channel": channel.id, "aria-current": here && "page", onclick: () => visit(channel.id),
     },
     mark(channel),
-    h("span", { class: "channel-name", dir: "auto" }, channel.name),
+    h("span", { class: "channel-name", dir: "auto" }, called(channel)),
     unread ? h("span", { class: "dot", role: "img", "aria-label": "unread" }) : null,
   );
   return h("li", {}, button);
@@ -224,12 +225,22 @@ function channelLine(channel) {
 
 function mark(channel) {
   if (channel.is_archived) return icon("archive");
-  if (channel.kind === "im") return tile(channel.id, channel.name);
+  if (channel.kind === "im") return tile(peer(channel)?.id ?? channel.id, called(channel));
   return icon(channel.kind === "private" ? "lock" : "hash");
 }
 
+/** Whom a direct message is with: the tile and the name are those beside the messages. */
+function peer(channel) {
+  return [...known.users.values()].find((user) => user.is_bot && user.name === channel.name);
+}
+
+function called(channel) {
+  const user = channel.kind === "im" ? peer(channel) : null;
+  return user ? nameOf(user) : channel.name;
+}
+
 function label(channel) {
-  return channel.kind === "im" ? channel.name : `#${channel.name}`;
+  return channel.kind === "im" ? called(channel) : `#${channel.name}`;
 }
 
 function drawBanner() {
@@ -272,7 +283,7 @@ function drawEmpty(empty) {
   at("empty").hidden = !empty;
   const [first] = known.commands;
   const example = first ? `${first.command} ${first.usage_hint ?? ""}`.trim() : "";
-  at("try").hidden = !example;
+  at("try").hidden = !example || Boolean(known.channels.get(known.here)?.is_archived);
   at("example").textContent = example;
 }
 

@@ -7,7 +7,7 @@
 import { h, icon, link, safeUrl } from "./dom.js";
 import { emoji, withEmoji } from "./emoji.js";
 import { field } from "./fields.js";
-import { mrkdwn, pill } from "./mrkdwn.js";
+import { date, mrkdwn, pill } from "./mrkdwn.js";
 import { confirmed, menuButton } from "./popup.js";
 
 const DRAW = { actions, context, divider, header, image, input, rich_text: richText, section };
@@ -92,7 +92,7 @@ function picture({ image_url: address, alt_text: words = "" }, kind) {
 
 function input(block, ctx) {
   if (!ctx.fields) return unsupported("block in a message", "input");
-  const entry = field(block.element, block, ctx, plain);
+  const entry = field(block.element, block, ctx, plain, (text) => textObject(text, ctx));
   if (entry === null) return unsupported("element", block.element?.type);
   ctx.fields.push(entry);
   const optional = block.optional ? h("span", { class: "optional" }, " (optional)") : null;
@@ -174,7 +174,7 @@ function choice(option, chosen, pick) {
 
 /** Check boxes, radio buttons and time pickers outside an input block: each change is an interaction. */
 function loose(part, block, ctx, send) {
-  const entry = field(part, block, ctx, plain);
+  const entry = field(part, block, ctx, plain, (text) => textObject(text, ctx));
   if (entry === null) return unsupported("element", part.type);
   ctx.fields?.push(entry);
   entry.node.addEventListener("change", () => send(entry.read(), entry.node));
@@ -226,8 +226,16 @@ function richWord(leaf, { directory }) {
     case "channel": return directory.channelLink(leaf.channel_id, "");
     case "broadcast": return pill(`@${leaf.range}`, "broadcast");
     case "usergroup": return pill("@group", "person");
+    case "date": return date(["date", String(leaf.timestamp), leaf.format, leaf.url], leaf.fallback ?? leaf.format);
+    case "color": return swatch(leaf.value);
     default: return h("span", { class: "unsupported" }, `unsupported rich text: ${leaf.type}`);
   }
+}
+
+function swatch(value) {
+  const dot = h("span", { class: "swatch" });
+  dot.style.backgroundColor = value;
+  return h("span", {}, dot, value);
 }
 
 /** Slack may send the code points along: `1f4f0` or `1f468-200d-1f52c`. */

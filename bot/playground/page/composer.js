@@ -112,10 +112,12 @@ export function composer(send, commands) {
 
   return {
     fill(value) {
+      back = 0;
       set(value);
       text.focus();
     },
     focus: () => text.focus(),
+    typed: () => text.value,
     /** What the empty line says; a `reason` closes the composer. */
     address(placeholder, reason = "") {
       text.placeholder = reason || placeholder;

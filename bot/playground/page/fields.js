@@ -16,11 +16,12 @@ const MAKE = {
 let made = 0;
 
 /** {node, id, block_id, action_id, read(), write(value)} for an input element; `group` when it is several boxes. */
-export function field(part, block, ctx, plain) {
+export function field(part, block, ctx, plain, text) {
   if (!Object.hasOwn(MAKE, part?.type)) return null;
   made += 1;
   const id = `field-${made}`;
-  const shape = { id, labelId: `${id}-label`, plain };
+  const options = part.options ?? part.option_groups?.flatMap((group) => group.options);
+  const shape = { id, labelId: `${id}-label`, plain, text, options };
   const entry = { ...shape, block_id: block.block_id, action_id: part.action_id, ...MAKE[part.type](part, shape) };
   if (block.dispatch_action) dispatch(entry, part, ctx);
   return entry;
@@ -62,8 +63,7 @@ function native(part, { id }, type, name, initial) {
   };
 }
 
-function select(part, { id, plain }) {
-  const options = part.options ?? part.option_groups.flatMap((group) => group.options);
+function select(part, { id, plain, options }) {
   const item = (option) => h("option", { value: options.indexOf(option) }, plain(option.text));
   const groups = part.option_groups?.map((group) => h("optgroup", { label: plain(group.label) }, group.options.map(item)));
   const empty = h("option", { value: "" }, plain(part.placeholder) || "Choose an option");
@@ -77,32 +77,32 @@ function select(part, { id, plain }) {
 }
 
 function checkboxes(part, shape) {
-  const boxes = choices(part, shape, "checkbox");
-  const write = ({ selected_options: chosen }) => check(boxes, part, chosen ?? []);
+  const boxes = choices(shape, "checkbox");
+  const write = ({ selected_options: chosen }) => check(boxes, shape, chosen ?? []);
   write({ selected_options: part.initial_options });
-  const read = () => ({ type: part.type, selected_options: part.options.filter((_, at) => boxes.ticks[at].checked) });
+  const read = () => ({ type: part.type, selected_options: shape.options.filter((_, at) => boxes.ticks[at].checked) });
   return { group: true, node: boxes.node, write, read };
 }
 
 function radios(part, shape) {
-  const boxes = choices(part, shape, "radio");
-  const write = ({ selected_option: chosen }) => check(boxes, part, chosen ? [chosen] : []);
+  const boxes = choices(shape, "radio");
+  const write = ({ selected_option: chosen }) => check(boxes, shape, chosen ? [chosen] : []);
   write({ selected_option: part.initial_option });
-  const read = () => ({ type: part.type, selected_option: part.options.find((_, at) => boxes.ticks[at].checked) ?? null });
+  const read = () => ({ type: part.type, selected_option: shape.options.find((_, at) => boxes.ticks[at].checked) ?? null });
   return { group: true, node: boxes.node, write, read };
 }
 
-function choices(part, { id, labelId, plain }, type) {
-  const ticks = part.options.map(() => h("input", { type, name: id }));
-  const lines = part.options.map((option, at) => {
-    const detail = option.description ? h("span", { class: "choice-detail" }, plain(option.description)) : null;
-    return h("label", { class: "choice" }, ticks[at], h("span", { dir: "auto" }, plain(option.text), detail));
+function choices({ id, labelId, text, options }, type) {
+  const ticks = options.map(() => h("input", { type, name: id }));
+  const lines = options.map((option, at) => {
+    const detail = option.description ? h("span", { class: "choice-detail" }, text(option.description)) : null;
+    return h("label", { class: "choice" }, ticks[at], h("span", { dir: "auto" }, text(option.text), detail));
   });
   const role = type === "radio" ? "radiogroup" : "group";
   return { ticks, node: h("div", { class: "choices", role, "aria-labelledby": labelId }, lines) };
 }
 
-function check({ ticks }, part, chosen) {
+function check({ ticks }, { options }, chosen) {
   const values = new Set(chosen.map((option) => option.value));
-  part.options.forEach((option, at) => { ticks[at].checked = values.has(option.value); });
+  options.forEach((option, at) => { ticks[at].checked = values.has(option.value); });
 }

@@ -10,7 +10,7 @@ const open = new Map();
 /**
  * Show a view, or redraw it when it is there already.
  * `hooks`: `context(view)` gives the blocks' ctx, `submit(view, values)` resolves to the server's answer,
- * `close(view)` tells the app that the person closed it.
+ * `close(view, all)` tells the app that the person closed it, or with × the whole stack.
  */
 export function showView(view, hooks) {
   const fresh = !open.has(view.id);
@@ -53,14 +53,18 @@ function openView(view, hooks) {
   const entry = { view, fields: [] };
   const leave = () => {
     dropView(entry.view.id);
-    hooks.close(entry.view);
+    hooks.close(entry.view, false);
+  };
+  const clear = () => {
+    hooks.close(entry.view, true);
+    keepViews([]);
   };
   const onsubmit = (event) => {
     event.preventDefault();
     if (entry.view.submit) submit(entry, hooks);
   };
   entry.leave = leave;
-  entry.box = dialog({ kind: "modal", tag: "form", title: "", body: [], footer: [], leave, onsubmit });
+  entry.box = dialog({ kind: "modal", tag: "form", title: "", body: [], footer: [], leave, clear, onsubmit });
   open.set(view.id, entry);
   return entry;
 }

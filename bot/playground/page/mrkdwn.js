@@ -205,7 +205,8 @@ export function pill(text, kind) {
   return h("span", { class: `mention ${kind}` }, text);
 }
 
-function date([, seconds, format = "", address = ""], fallback) {
+/** A moment as the reader's clock has it, by Slack's format; the fallback when it is none. */
+export function date([, seconds, format = "", address = ""], fallback) {
   const moment = new Date(Number(seconds) * 1000);
   if (!/^\d+$/.test(seconds) || Number.isNaN(moment.getTime())) return document.createTextNode(fallback);
   const text = format.replace(/\{(\w+)\}/g, (typed, name) => dated(moment, name) ?? typed);

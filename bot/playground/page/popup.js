@@ -60,12 +60,12 @@ function walk(event) {
 }
 
 /**
- * A modal dialog on top of what is there. `leave` is asked when Esc or × wants it gone; whoever opened it
- * closes it with `shut`. The focus starts on the last button and returns to where it was.
+ * A modal dialog on top of what is there. `leave` is asked when Esc wants it gone, `clear` when × does; whoever
+ * opened it closes it with `shut`. The focus starts on the last button and returns to where it was.
  */
-export function dialog({ kind, title, body, footer, leave, tag = "div", onsubmit = null }) {
+export function dialog({ kind, title, body, footer, leave, clear = leave, tag = "div", onsubmit = null }) {
   const heading = h("h2", { id: `dialog-${crypto.randomUUID()}`, dir: "auto" }, title);
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": "Close dialog", onclick: leave }, icon("close"));
+  const close = h("button", { type: "button", class: "icon-button", "aria-label": "Close dialog", onclick: () => clear() }, icon("close"));
   const content = h(
     tag,
     { class: "dialog-content", novalidate: tag === "form", onsubmit },

@@ -37,19 +37,24 @@ export function listen(user, { refresh, event, lost }) {
   let timer = null;
   let source = null;
 
+  const catchUp = async () => {
+    ready = false;
+    await refresh();
+    ready = true;
+    for (const heard of waiting.splice(0)) take(heard);
+  };
+
+  /** A channel that is new or joined changes more than an event can say, so the state is fetched. */
+  const take = (heard) => {
+    if (!ready) waiting.push(heard);
+    else if (heard.type === "channel") catchUp();
+    else event(heard);
+  };
+
   const connect = () => {
     source = new EventSource(`/page/events?user=${encodeURIComponent(user)}`);
-    source.onopen = async () => {
-      ready = false;
-      await refresh();
-      ready = true;
-      for (const heard of waiting.splice(0)) event(heard);
-    };
-    source.onmessage = ({ data }) => {
-      const heard = JSON.parse(data);
-      if (ready) event(heard);
-      else waiting.push(heard);
-    };
+    source.onopen = catchUp;
+    source.onmessage = ({ data }) => take(JSON.parse(data));
     source.onerror = () => {
       lost();
       if (source.readyState !== EventSource.CLOSED) return;
