@@ -76,7 +76,7 @@ def _playground(settings: Settings, library: Library, clock: Clock) -> Iterator[
             settings, bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api_url
         )
         app = stack.enter_context(bolt_app(tokens, library, clock, metrics))
-        stack.callback(_connected(app, tokens).close)
+        stack.callback(disconnect, _connected(app, tokens))
         yield f"The playground is open: {slack.url}   (Ctrl+C closes it)"
 
 
@@ -86,7 +86,7 @@ def _socket_mode(settings: Settings, library: Library, clock: Clock) -> Iterator
     with ExitStack() as stack:
         app = stack.enter_context(bolt_app(settings, library, clock, metrics))
         handler = _connected(app, settings)
-        stack.callback(handler.close)
+        stack.callback(disconnect, handler)
         answers = probes(metrics, lambda: _unready(library, connected=handler.client.is_connected()))
         address = stack.enter_context(serving(routes(answers), settings.host, settings.port))
         yield f"Connected to Slack by Socket Mode; health at {address}/healthz   (Ctrl+C stops)"
@@ -131,9 +131,17 @@ def _connected(app: App, settings: Settings) -> SocketModeHandler:
     try:
         handler.connect()
     except (SlackClientError, OSError) as error:
-        handler.close()
+        disconnect(handler)
         raise OperatorError(f"Socket Mode cannot connect with SLACK_APP_TOKEN: {_reason(error)}") from error
     return handler
+
+
+def disconnect(handler: SocketModeHandler) -> None:
+    """Close a Socket Mode connection, with its threads."""
+    try:
+        handler.close()
+    except AttributeError:  # slack_sdk trips over its own socket where the other side hangs up as well
+        handler.close()
 
 
 def _unready(library: Library, *, connected: bool) -> str:

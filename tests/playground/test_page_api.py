@@ -1,10 +1,8 @@
 """What the web page is served, and what it may do."""
 
 import json
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +11,6 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.playground import ANA, ARCHIVED, BEN, BOT, IM, PRIVATE, READING, SAFETY, SLACKBOT, TEAM, LocalSlack
-from bot.playground.server import Server
 
 Json = dict[str, Any]
 
@@ -350,21 +347,6 @@ def test_busy_port(slack: LocalSlack) -> None:
     port = int(slack.url.rpartition(":")[2])
     with pytest.raises(OSError, match="address already in use"):
         LocalSlack(port=port).start()
-
-
-def test_interrupted_start() -> None:
-    """An interrupt while the server starts ends its thread."""
-    main = threading.get_ident()
-
-    async def interrupted() -> None:
-        signal.pthread_kill(main, signal.SIGINT)
-
-    async def nothing() -> None:
-        return
-
-    with pytest.raises(KeyboardInterrupt):
-        Server([], opening=interrupted, closing=nothing).start("127.0.0.1", 0)
-    assert [each.name for each in threading.enumerate() if each.name == "playground"] == []
 
 
 def test_addresses_of_ipv6() -> None:

@@ -12,6 +12,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.app import disconnect
 from bot.playground import ANA, APP, Delivery, LocalSlack
 
 Json = dict[str, Any]
@@ -30,7 +31,7 @@ def connected(slack: LocalSlack, listeners: Callable[[App], None]) -> Iterator[N
     finally:
         handler.client.auto_reconnect_enabled = False
         slack.stop()  # first, or the client reads on for three seconds before it closes
-        handler.close()
+        disconnect(handler)
         app.listener_runner.listener_executor.shutdown()
 
 
