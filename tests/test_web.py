@@ -37,6 +37,13 @@ def web(library: Library) -> Iterator[httpx.Client]:
 
 def post(web: httpx.Client, body: bytes, content_type: str, *, age: int = 0, secret: str = SECRET) -> int:
     """Post a body signed so many seconds ago; returns the status."""
+    return signed(web, body, content_type, age=age, secret=secret).status_code
+
+
+def signed(
+    web: httpx.Client, body: bytes, content_type: str, *, age: int = 0, secret: str = SECRET
+) -> httpx.Response:
+    """Post a body signed so many seconds ago."""
     stamp = str(int(time.time()) - age)
     signature = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
     headers = {
@@ -44,7 +51,7 @@ def post(web: httpx.Client, body: bytes, content_type: str, *, age: int = 0, sec
         "x-slack-signature": f"v0={signature}",
         "x-slack-request-timestamp": stamp,
     }
-    return web.post(SLACK_PATH, content=body, headers=headers).status_code
+    return web.post(SLACK_PATH, content=body, headers=headers)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +79,12 @@ def test_a_request_is_judged(
 ) -> None:
     """A bad or stale signature is 401; then a body that cannot be read is 400. Huge ones are 413."""
     assert post(web, body, content_type, age=age, secret=secret) == status
+
+
+def test_slack_can_verify_the_address(web: httpx.Client) -> None:
+    """The challenge comes back, so that Slack takes the address."""
+    body = b'{"type": "url_verification", "challenge": "3eZbrw1a"}'
+    assert signed(web, body, "application/json").json() == {"challenge": "3eZbrw1a"}
 
 
 def test_a_badly_signed_body_is_not_logged(web: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
