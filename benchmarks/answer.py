@@ -70,7 +70,7 @@ def measure() -> Table:
 
 def queries(seed: int = 1) -> list[str]:
     """Return different queries of two to four words from the seeds' titles."""
-    dice = random.Random(seed)  # noqa: S311  # repeatable is what it should be
+    dice = random.Random(seed)
     titles = [words for title, _ in seeds() if len(words := re.findall("[A-Za-z]{4,}", title)) > 3]
     chosen = dice.sample(titles, QUERIES)
     return [" ".join(dice.sample(words, dice.randint(2, 4))).lower() for words in chosen]

@@ -45,7 +45,7 @@ def papers(count: int, seed: int = 1) -> Iterator[Text]:
     stock = [_halves(abstract[start:end]) for abstract, places in spans for start, end in places]
     lengths = [len(places) for _, places in spans]
     titles = [_halves(title) for title, _ in known]
-    dice = random.Random(seed)  # noqa: S311  # repeatable is what it should be
+    dice = random.Random(seed)
     invented = 0
     for number in range(len(known) + 1, count + 1):
         due = max(invented, distinct(number) - distinct(len(known)))

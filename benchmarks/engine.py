@@ -94,7 +94,7 @@ def read(papers: int) -> Documents:
 
 def queries(documents: Documents, seed: int = 1) -> list[Query]:
     """Return queries of 2 to 6 terms that occur together; some repeat a term, some have one of no paper."""
-    dice = random.Random(seed)  # noqa: S311  # repeatable is what it should be
+    dice = random.Random(seed)
     found = []
     for place in range(QUERIES):
         query = dice.choices(dice.choice(documents), k=dice.randint(2, 6))

@@ -33,7 +33,7 @@ class Finished:
 def timed(arguments: Sequence[str], folder: Path, variables: Mapping[str, str]) -> Finished:
     """Run Python with these arguments in a folder; CalledProcessError where it fails."""
     before, begun = _children(), time.perf_counter()
-    done = subprocess.run(  # noqa: S603  # our own commands
+    done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
         env=dict(variables),
@@ -59,7 +59,7 @@ def running(
 
     RuntimeError where it ends before it prints one; what it says on stderr goes to stderr.
     """
-    with subprocess.Popen(  # noqa: S603  # our own commands
+    with subprocess.Popen(
         [sys.executable, *arguments], cwd=folder, env=dict(variables), stdout=subprocess.PIPE, text=True
     ) as process:
         try:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.papers import Paper
 
 _NAMED_AUTHORS = 2
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _ACL_ID = re.compile(r"(\d{4})\.(findings-)?([a-z0-9]+)")
 _VENUES = {
     "2024.lrec": "LREC-COLING",
@@ -63,13 +64,11 @@ def venue(acl_id: str) -> str:
 
 def ago(span: timedelta) -> str:
     """Return how long ago something was: `just now`, `5 min ago`, `2 h ago`, `3 days ago`."""
-    minutes = int(span.total_seconds()) // 60
-    if minutes < 1:
+    if span < _MINUTE:
         return "just now"
-    if minutes < 60:  # noqa: PLR2004  # minutes in an hour
-        return f"{minutes} min ago"
-    hours = minutes // 60
-    return f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"  # noqa: PLR2004  # two days
+    if span < _HOUR:
+        return f"{span // _MINUTE} min ago"
+    return f"{span // _HOUR} h ago" if span < 2 * _DAY else f"{span // _DAY} days ago"
 
 
 def counted(number: int, noun: str) -> str:

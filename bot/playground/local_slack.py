@@ -39,7 +39,7 @@ class LocalSlack:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
         bot_token: str | None = None,
         app_token: str | None = None,
@@ -51,6 +51,7 @@ class LocalSlack:
         self.bot_token = bot_token or f"xoxb-playground-{secrets.token_urlsafe(18)}"
         self.app_token = app_token or f"xapp-playground-{secrets.token_urlsafe(18)}"
         self.signing_secret = signing_secret or secrets.token_hex(16)
+        limits = limits or Limits()
         self.workspace = Workspace(clock, limits)
         self._host, self._port = host, port
         self._views = Views(self.workspace)

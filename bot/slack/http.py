@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-class Refused(Exception):  # noqa: N818  # an answer to the request, not an error of ours
+class RequestError(Exception):
     """A request that is not let in; `status` says why."""
 
     def __init__(self, status: HTTPStatus) -> None:
@@ -33,7 +33,7 @@ def endpoint(app: App, signing_secret: str) -> "WSGIApplication":
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
             body = parse(verified(environ, verifier), environ.get("CONTENT_TYPE", ""))
-        except Refused as refused:
+        except RequestError as refused:
             start_response(f"{refused.status.value} {refused.status.phrase}", [])
             return []
         # "socket_mode" is how Bolt calls a body that is parsed and verified already.
@@ -46,20 +46,20 @@ def endpoint(app: App, signing_secret: str) -> "WSGIApplication":
 
 
 def verified(environ: "WSGIEnvironment", verifier: SignatureVerifier) -> str:
-    """Return the body of a request; raises Refused where Slack did not sign it within five minutes."""
+    """Return the body of a request; raises RequestError where Slack did not sign it within five minutes."""
     stamp = environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", "")
     signature = environ.get("HTTP_X_SLACK_SIGNATURE", "")
     try:
         raw: str = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
     except ValueError:
-        raise Refused(HTTPStatus.BAD_REQUEST) from None
+        raise RequestError(HTTPStatus.BAD_REQUEST) from None
     if not (stamp.isascii() and stamp.isdigit() and verifier.is_valid(raw, stamp, signature)):
-        raise Refused(HTTPStatus.UNAUTHORIZED)
+        raise RequestError(HTTPStatus.UNAUTHORIZED)
     return raw
 
 
 def parse(raw: str, content_type: str) -> dict[str, Any]:
-    """Return the fields of a body: JSON, a form, or a form whose `payload` is JSON; raises Refused."""
+    """Return the fields of a body: JSON, a form, or a form whose `payload` is JSON; raises RequestError."""
     try:
         if content_type.startswith("application/json"):
             body = json.loads(raw)
@@ -67,7 +67,7 @@ def parse(raw: str, content_type: str) -> dict[str, Any]:
             form = dict(parse_qsl(raw, keep_blank_values=True))
             body = json.loads(form["payload"]) if "payload" in form else form
     except (ValueError, RecursionError):
-        raise Refused(HTTPStatus.BAD_REQUEST) from None
+        raise RequestError(HTTPStatus.BAD_REQUEST) from None
     if not isinstance(body, dict):
-        raise Refused(HTTPStatus.BAD_REQUEST)
+        raise RequestError(HTTPStatus.BAD_REQUEST)
     return body

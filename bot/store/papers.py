@@ -9,8 +9,6 @@ from sqlite_utils import Database
 
 from bot.papers import Description, Paper, Record, Source, TitleOrigin
 
-_DESCRIPTION = "title, title_origin, abstract, first_author, authors, year, arxiv_id, acl_id, url"
-
 
 def count(db: Database) -> int:
     """Return how many papers there are."""
@@ -42,7 +40,8 @@ def by_number(db: Database, numbers: Sequence[int]) -> dict[int, Paper]:
     """Return the papers with these numbers; a number that no paper has is left out."""
     wanted = json.dumps(list(numbers))
     rows = db.query(
-        f"SELECT number, shown_id, {_DESCRIPTION} FROM paper"  # noqa: S608  # a constant of this module
+        "SELECT number, shown_id, title, title_origin, abstract, first_author, authors, year, arxiv_id,"
+        " acl_id, url FROM paper"
         " WHERE number IN (SELECT value FROM json_each(?))",
         [wanted],
     )
