@@ -6,17 +6,20 @@ It knows Slack's protocol and nothing of any app; nothing else of `bot` is impor
     shapes, block_kit, checks  what Slack refuses
     web_api, scopes, api_*     what the app calls, and what its token allows
     answers                    what the app sends to response URLs and in acknowledgements
-    people, payloads, elements what people do, and how the app is told
+    faults                     how calls of both kinds fail
+    people, talk               what people do and say
+    payloads, elements         how the app is told, and what they use
     deliver, socket_mode       how it reaches the app
+    events                     which events do, and when they are sent again
     page_api, server           the web page's endpoints; the port and its thread
     local_slack                all of it as one object
 """
 
 from bot.playground.arguments import Call
 from bot.playground.deliver import Delivery
+from bot.playground.faults import Fault
 from bot.playground.grants import Limits
 from bot.playground.local_slack import LocalSlack
-from bot.playground.web_api import Fault
 from bot.playground.workspace import (
     ANA,
     APP,

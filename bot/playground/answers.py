@@ -40,14 +40,21 @@ def post_to(workspace: Workspace, secret: str, raw: bytes) -> tuple[int, str]:
         url = workspace.grants.find_url(secret)
     except ApiError as error:
         return 404, error.code
-    try:
-        body = json.loads(raw)
-        if not isinstance(body, dict):
-            return 400, "invalid_payload"
-        answer(workspace, url, body)
-    except (ValueError, RecursionError):
+    body = read(raw)
+    if body is None:
         return 400, "invalid_payload"
+    try:
+        answer(workspace, url, body)
     except ApiError as error:
         return 400, error.code
     url.uses_left -= 1
     return 200, "ok"
+
+
+def read(raw: bytes) -> Json | None:
+    """Return the JSON object that was posted, or None."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None

@@ -13,19 +13,22 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
-from bot.playground.answers import post_to
+from bot.playground.answers import post_to, read
 from bot.playground.arguments import Call
 from bot.playground.checks import Json
 from bot.playground.deliver import Deliverer, Delivery
+from bot.playground.events import Events
+from bot.playground.faults import RESPONSE_URL, Chooser, Fault, Faults
 from bot.playground.grants import Limits
 from bot.playground.page_api import PageApi
 from bot.playground.people import People, Use
 from bot.playground.scopes import ALL_SCOPES
 from bot.playground.server import AppRoutes, Server, app_route
 from bot.playground.socket_mode import SocketMode
+from bot.playground.talk import Talk
 from bot.playground.views import Views, sent
-from bot.playground.web_api import Fault, WebApi
-from bot.playground.workspace import ANA, SAFETY, TEAM, Workspace
+from bot.playground.web_api import WebApi
+from bot.playground.workspace import ANA, READING, SAFETY, TEAM, Workspace
 
 Seen = TypeVar("Seen")
 PAPER = {"command": "/paper", "usage_hint": "backdoor instruction tuning", "description": "Find papers"}
@@ -57,16 +60,29 @@ class LocalSlack:
         self._views = Views(self.workspace)
         self._socket = SocketMode(self._connection_changed)
         tokens = {"bot": self.bot_token, "app": self.app_token}
-        self._web_api = WebApi(self.workspace, self._views, tokens, self._socket_url, scopes)
+        self._faults = Faults()
+        self._web_api = WebApi(
+            self.workspace, self._views, tokens, self._socket_url, scopes=scopes, faults=self._faults
+        )
         self._deliverer = Deliverer(
             self._socket, ack_seconds=limits.ack_seconds, clock=clock, signing_secret=self.signing_secret
         )
-        names = frozenset(each["command"] for each in commands)
+        self._events = Events(self.workspace, self._deliverer, scopes)
         self._people = People(
-            self.workspace, self._views, self._deliverer, commands=names, url_of=self._response_url
+            self.workspace,
+            self._views,
+            self._deliverer,
+            commands=frozenset(each["command"] for each in commands),
+            url_of=self._response_url,
         )
+        self._talk = Talk(self.workspace, self._people, self._events)
         self._page = PageApi(
-            self.workspace, self._views, self._people, commands=commands, connected=lambda: self.connected
+            self.workspace,
+            self._views,
+            self._people,
+            self._talk,
+            commands=commands,
+            connected=lambda: self.connected,
         )
         routes = [
             web.route("*", "/api/{method}", self._web_api.handle),
@@ -134,7 +150,7 @@ class LocalSlack:
 
     def say(self, text: str, *, channel: str = SAFETY, user: str = ANA, thread_ts: str | None = None) -> None:
         """Type a message; the app hears of it where the bot is a member."""
-        self._server.run(self._people.say(channel, user, text, thread_ts))
+        self._server.run(self._talk.say(channel, user, text, thread_ts))
 
     def click(  # noqa: PLR0913 (which element of which message or view, and who)
         self,
@@ -168,16 +184,55 @@ class LocalSlack:
     def event(
         self, event: Json, *, event_id: str | None = None, retry: tuple[int, str] | None = None
     ) -> Delivery:
-        """Deliver an Events API event; `retry` is (attempt, reason) when it is sent again."""
-        return self._server.run(self._people.event(event, event_id, retry))
+        """Deliver any event, whatever the scopes; `retry` is (attempt, reason) when it is sent again."""
+        return self._server.run(self._events.send(event, event_id, retry))
+
+    def open_messages(self, *, user: str = ANA) -> Delivery:
+        """Open the direct messages with the app; the app hears of it each time."""
+        return self._server.run(self._talk.open_messages(user))[1]
+
+    def invite(self, *, channel: str = READING, user: str = ANA) -> Delivery:
+        """Add the bot to a channel it is not in; the app hears of it."""
+        return self._server.run(self._talk.invite(channel, user))
+
+    # What goes wrong
+
+    def resend(self, event_id: str | None = None, *, reason: str = "http_timeout") -> Delivery:
+        """Send an event again (None: the last), also one whose acknowledgement Slack had."""
+        return self._server.run(self._events.resend(event_id, reason))
+
+    def resend_due(self) -> list[Delivery]:
+        """Send again each event that was not acknowledged and is due: at once, after 1 and 5 minutes."""
+        return self._server.run(self._events.resend_due())
 
     def disconnect(self, reason: str = "refresh_requested") -> None:
         """End the Socket Mode connections as Slack does now and then."""
         self._server.run(self._socket.disconnect(reason))
 
-    def fail(self, method: str, fault: Fault) -> None:
-        """Let the next call of a Web API method fail."""
-        self._web_api.fail(method, fault)
+    def lose_connections(self) -> None:
+        """Break the Socket Mode connections without a word, as a network does."""
+        self._server.run(self._socket.lose())
+
+    def fail(self, method: str, fault: Fault, *, times: int | None = 1) -> None:
+        """Let the next calls of a method fail, or all until clear_faults() if `times` is None.
+
+        The method "response_url" stands for the posts to response URLs. LookupError if there is no such
+        method.
+        """
+        if method != RESPONSE_URL and not self._web_api.has(method):
+            raise LookupError(f"no method {method!r}")
+        self._faults.add(method, fault, times)
+
+    def fail_by(self, chooser: Chooser) -> None:
+        """Let `chooser` say how each call fails (None: not at all) for which nothing else is said.
+
+        It sees the calls one at a time, in their order; posts to response URLs are calls of "response_url".
+        """
+        self._faults.chooser = chooser
+
+    def clear_faults(self, method: str | None = None) -> None:
+        """Let a method, or everything, work again; late answers come at once."""
+        self._server.run(self._faults.clear(method))
 
     # What is to be seen
 
@@ -252,8 +307,13 @@ class LocalSlack:
         return f"{self.url}/{kind}/{TEAM}/{secret}"
 
     async def _answered(self, request: web.Request) -> web.Response:
-        status, text = post_to(self.workspace, request.match_info["secret"], await request.read())
-        return web.Response(status=status, text=text)
+        secret, raw = request.match_info["secret"], await request.read()
+
+        def act() -> web.Response:
+            status, text = post_to(self.workspace, secret, raw)
+            return web.Response(status=status, text=text)
+
+        return await self._faults.meet(request, Call(RESPONSE_URL, read(raw) or {}), act, plain=True)
 
     def _connection_changed(self) -> None:
         self.workspace.tell({"type": "connection", "connected": self.connected})

@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.playground.checks import Json
 from bot.playground.elements import value_held
 from bot.playground.people import People, Use
+from bot.playground.talk import Talk
 from bot.playground.views import Views, shown
 from bot.playground.workspace import ANA, BOT, TEAM, TEAM_NAME, Workspace
 
@@ -88,11 +89,12 @@ def _values(body: Json) -> Json:
 class PageApi:
     """The page's endpoints."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (the parts it stands on)
         self,
         workspace: Workspace,
         views: Views,
         people: People,
+        talk: Talk,
         *,
         commands: Sequence[Mapping[str, str]],
         connected: Callable[[], bool],
@@ -100,6 +102,7 @@ class PageApi:
         self._workspace = workspace
         self._views = views
         self._people = people
+        self._talk = talk
         self._commands = commands
         self._connected = connected
         self._streams: set[asyncio.Queue[Json | None]] = set()
@@ -114,6 +117,7 @@ class PageApi:
         }
         posts = {
             "/page/say": self.say,
+            "/page/open": self.open,
             "/page/click": self.click,
             "/page/submit": self.submit,
             "/page/close": self.close,
@@ -213,8 +217,14 @@ class PageApi:
         thread_ts = body.get("thread_ts")
         if thread_ts is not None and self._workspace.find(body["channel"], thread_ts) is None:
             raise LookupError("no such thread")
-        await self._people.say(body["channel"], body["user"], body["text"], thread_ts)
+        await self._talk.say(body["channel"], body["user"], body["text"], thread_ts)
         return web.json_response({"ok": True}, headers=HEADERS)
+
+    async def open(self, request: web.Request) -> web.StreamResponse:
+        """Open the direct messages with the app; answer which channel they are."""
+        body = await _body(request, "user")
+        channel, _ = await self._talk.open_messages(body["user"])
+        return web.json_response({"ok": True, "channel": channel.id}, headers=HEADERS)
 
     async def click(self, request: web.Request) -> web.StreamResponse:
         """Use an element of a message or view."""

@@ -151,3 +151,27 @@ def said(text: str, channel: Channel, user: User, ts: str, thread_ts: str | None
         "event_ts": ts,
         **thread,
     }
+
+
+def messages_opened(channel: Channel, user: User, ts: str) -> Json:
+    """Return the event of a person opening the direct messages with the app."""
+    return {
+        "type": "app_home_opened",
+        "user": user.id,
+        "channel": channel.id,
+        "tab": "messages",
+        "event_ts": ts,
+    }
+
+
+def joined(channel: Channel, inviter: User, ts: str) -> Json:
+    """Return the event of the bot being added to a channel, whose type is its id's first letter."""
+    return {
+        "type": "member_joined_channel",
+        "user": BOT,
+        "channel": channel.id,
+        "channel_type": channel.id[0],
+        "team": TEAM,
+        "inviter": inviter.id,
+        "event_ts": ts,
+    }

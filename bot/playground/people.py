@@ -1,10 +1,9 @@
-"""What people do: type commands and messages, press buttons, fill in and close views.
+"""What people do: give commands, press buttons, fill in and close views.
 
 Each is delivered to the app as Slack does it, and each failure is shown to the one who acted. What is not
 there (a channel, message, element or view) raises LookupError: a person cannot press it.
 """
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +12,7 @@ from bot.playground import payloads
 from bot.playground.answers import answer
 from bot.playground.api_conversations import as_api
 from bot.playground.checks import ApiError, Json, view_of
-from bot.playground.deliver import COMMAND, EVENT, INTERACTION, Deliverer, Delivery
+from bot.playground.deliver import COMMAND, INTERACTION, Deliverer, Delivery
 from bot.playground.elements import (
     action_of,
     elements_of,
@@ -27,13 +26,12 @@ from bot.playground.elements import (
 from bot.playground.grants import ResponseUrl
 from bot.playground.payloads import Deed
 from bot.playground.views import Views, sent
-from bot.playground.workspace import BOT, SLACKBOT, Channel, User, Workspace
+from bot.playground.workspace import SLACKBOT, Channel, User, Workspace
 
 NO_COMMAND = (
     "{} is not a valid command. In Slack, all messages that start with the “/” character"
     " are interpreted as commands."
 )
-NOT_IN_THREADS = "{} is not supported in threads. Sorry!"
 ACTION_FAILED = "Oh no, something went wrong. Please try that again."
 VIEW_FAILED = "We had some trouble connecting. Try again?"
 
@@ -62,12 +60,13 @@ class People:
         self._workspace = workspace
         self._views = views
         self._deliverer = deliverer
-        self._commands = commands
+        self.commands = commands
         self._url_of = url_of
         self._held: dict[tuple[str, str], Json] = {}  # what each person chose in each message
         self.notices: list[tuple[str, str]] = []
 
-    def _present(self, channel_id: str, user_id: str) -> tuple[Channel, User]:
+    def present(self, channel_id: str, user_id: str) -> tuple[Channel, User]:
+        """Return the channel and the person; LookupError if they cannot write there."""
         channel, user = self._workspace.channels.get(channel_id), self._workspace.users.get(user_id)
         if (
             channel is None
@@ -79,7 +78,8 @@ class People:
             raise LookupError(f"{user_id} cannot write in {channel_id}")
         return channel, user
 
-    def _note(self, channel: Channel, user: User, text: str) -> None:
+    def note(self, channel: Channel, user: User, text: str) -> None:
+        """Let Slackbot tell somebody something, alone."""
         self._workspace.post(channel.id, SLACKBOT, text, only_for=user.id)
 
     def _notice(self, user: str, text: str) -> None:
@@ -96,9 +96,9 @@ class People:
 
     async def command(self, name: str, text: str, channel_id: str, user_id: str) -> Delivery:
         """Type a slash command; the answer in its acknowledgement is posted."""
-        channel, user = self._present(channel_id, user_id)
-        if name not in self._commands:
-            self._note(channel, user, NO_COMMAND.format(name))
+        channel, user = self.present(channel_id, user_id)
+        if name not in self.commands:
+            self.note(channel, user, NO_COMMAND.format(name))
             return Delivery(acknowledged=False, error="unknown_command")
         deed = self._deed(user, channel, "commands")
         delivery = await self._pending(user.id, channel.id, COMMAND, payloads.command(deed, name, text))
@@ -109,7 +109,7 @@ class People:
             except ApiError as error:
                 delivery = replace(delivery, error="dispatch_unknown_error", body=error.code)
         if delivery.error:
-            self._note(channel, user, f'{name} failed with the error "{delivery.error}"')
+            self.note(channel, user, f'{name} failed with the error "{delivery.error}"')
         return delivery
 
     async def _pending(self, user: str, channel: str | None, kind: str, payload: Json) -> Delivery:
@@ -123,7 +123,7 @@ class People:
 
     async def click(self, channel_id: str, ts: str, user_id: str, use: Use) -> Delivery:
         """Use an element of a message."""
-        channel, user = self._present(channel_id, user_id)
+        channel, user = self.present(channel_id, user_id)
         message = self._workspace.find(channel_id, ts)
         if message is None or message.only_for not in (None, user_id):
             raise LookupError("no such message")
@@ -228,32 +228,3 @@ class People:
                 payload = payloads.closed(sent(each), user, everything=everything)
                 delivery = await self._deliverer.send(INTERACTION, payload)
         return delivery
-
-    async def event(self, inner: Json, event_id: str | None, retry: tuple[int, str] | None) -> Delivery:
-        """Deliver an event; the caller decides about sending it again."""
-        event_id = event_id or self._workspace.new_id("Ev")
-        payload = payloads.event(inner, event_id=event_id, now=self._workspace.clock())
-        return await self._deliverer.send(EVENT, payload, retry)
-
-    async def say(self, channel_id: str, user_id: str, text: str, thread_ts: str | None = None) -> None:
-        """Type into the message box: a command, or a message that the app hears of where the bot is."""
-        channel, user = self._present(channel_id, user_id)
-        typed, rest = (*text.split(maxsplit=1), "", "")[:2]
-        if typed.startswith("/"):
-            name = typed.lower() if typed.lower() in self._commands else typed
-            if thread_ts and name in self._commands:
-                self._note(channel, user, NOT_IN_THREADS.format(name))
-            else:
-                await self.command(name, rest, channel_id, user_id)
-            return
-        words = payloads.entities(text)
-        for member in self._workspace.users.values():
-            words = re.sub(rf"(?<![\w.@])@{re.escape(member.name)}(?![\w@-]|\.\w)", f"<@{member.id}>", words)
-        message = self._workspace.post(channel_id, user_id, words, thread_ts=thread_ts)
-        if BOT not in channel.members:
-            return
-        said = payloads.said(words, channel, user, message.ts, thread_ts)
-        await self.event(said, None, None)
-        if f"<@{BOT}>" in words and channel.kind != "im":
-            mention = {name: value for name, value in said.items() if name != "channel_type"}
-            await self.event({**mention, "type": "app_mention"}, None, None)

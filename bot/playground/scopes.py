@@ -1,4 +1,4 @@
-"""What the app's token allows: of each method's scopes it needs one."""
+"""What the app's token allows: of each method's scopes it needs one; each event needs its own."""
 
 from collections.abc import Collection
 
@@ -38,6 +38,18 @@ NEEDED = {
     "conversations.join": ("channels:join",),
     "conversations.open": ("im:write", "mpim:write", "channels:manage", "groups:write"),
 }
+# An event in a channel, by the channel's kind. Those that are not here need no scope.
+EVENTS = {
+    "app_mention": dict.fromkeys(("channel", "private", "im"), "app_mentions:read"),
+    "member_joined_channel": {"channel": "channels:read", "private": "groups:read"},
+    "message": {"channel": "channels:history", "private": "groups:history", "im": "im:history"},
+}
+
+
+def delivered(event: str, kind: str, scopes: Collection[str]) -> bool:
+    """Say whether the app hears of an event in a channel of that kind."""
+    needed = EVENTS.get(event, {}).get(kind)
+    return needed is None or needed in scopes
 
 
 def check_scope(method: str, scopes: Collection[str]) -> None:

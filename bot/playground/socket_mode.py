@@ -24,7 +24,7 @@ class SocketMode:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._tickets: set[str] = set()
-        self._connections: list[web.WebSocketResponse] = []
+        self._connections: dict[web.WebSocketResponse, web.Request] = {}
         self._waiting: dict[str, tuple[web.WebSocketResponse, asyncio.Future[Any]]] = {}
 
     @property
@@ -46,7 +46,7 @@ class SocketMode:
         self._tickets.remove(ticket)
         connection = web.WebSocketResponse(heartbeat=PING_SECONDS)
         await connection.prepare(request)
-        self._connections.append(connection)
+        self._connections[connection] = request
         try:
             await connection.send_json(
                 {
@@ -67,7 +67,7 @@ class SocketMode:
     async def send(self, kind: str, payload: Json, more: Json) -> Any:
         """Send an envelope and return its ack's payload; ConnectionError if the connection closes."""
         envelope_id = str(uuid.uuid4())
-        connection = self._connections[-1]
+        connection = next(reversed(self._connections))
         acknowledged: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = (connection, acknowledged)
         try:
@@ -79,12 +79,19 @@ class SocketMode:
     async def disconnect(self, reason: str) -> None:
         """Tell every connection that it ends, as Slack does to refresh them, and close it."""
         goodbye = {"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}}
-        ending, self._connections = self._connections, []
+        ending, self._connections = self._connections, {}
         for connection in ending:
             if not connection.closed:
                 await connection.send_json(goodbye)
                 await connection.close(code=WSCloseCode.GOING_AWAY)
         self._changed()
+
+    async def lose(self) -> None:
+        """Break every connection without a word, as a network does."""
+        for connection, request in list(self._connections.items()):
+            if request.transport is not None:
+                request.transport.abort()
+            self._forget(connection)
 
     async def close(self) -> None:
         """Close every connection without a word, as a server does that stops."""
@@ -101,8 +108,7 @@ class SocketMode:
             acknowledged.set_result(ack.get("payload"))
 
     def _forget(self, connection: web.WebSocketResponse) -> None:
-        if connection in self._connections:
-            self._connections.remove(connection)
+        self._connections.pop(connection, None)
         for owner, acknowledged in self._waiting.values():
             if owner is connection and not acknowledged.done():
                 acknowledged.set_exception(ConnectionError("the connection closed"))

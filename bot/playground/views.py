@@ -71,6 +71,8 @@ class Views:
         """Open a view on top of the user's stack, or as a new stack."""
         with self._workspace.changed:
             stack = [] if fresh else self._stacks.get(user, [])
+            if not fresh and not stack:
+                raise ApiError("not_found")
             if len(stack) >= STACK_LIMIT:
                 raise ApiError("push_limit_reached")
             if given.get("external_id") in {view["external_id"] or None for view in self.open_for()} - {None}:

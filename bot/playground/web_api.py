@@ -1,13 +1,11 @@
 """Slack's Web API: who may call, how arguments arrive, and the answer's envelope.
 
-Every answer is HTTP 200 with `ok`; a refusal has Slack's error code. `Fault` lets a test break a call the
-way a network or an overloaded Slack does.
+Every answer is HTTP 200 with `ok`; a refusal has Slack's error code.
 """
 
 import json
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +13,7 @@ from aiohttp import web
 from bot.playground import api_chat, api_conversations, api_users, api_views
 from bot.playground.arguments import Args, Call, json_fields
 from bot.playground.checks import ApiError, Json
+from bot.playground.faults import Faults
 from bot.playground.scopes import check_scope
 from bot.playground.views import Views
 from bot.playground.workspace import Workspace
@@ -23,36 +22,23 @@ Method = Callable[[Workspace, Args], Json]
 CALLS_KEPT = 10_000
 
 
-@dataclass(frozen=True)
-class Fault:
-    """How the next call of a method fails.
-
-    With `drop` the connection closes without an answer; otherwise the answer has this status, error and
-    headers. With `done` the call takes effect first, so that only its answer is lost.
-    """
-
-    error: str = "internal_error"
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    drop: bool = False
-    done: bool = False
-
-
 class WebApi:
-    """The methods by name, the calls received, and the faults that wait."""
+    """The methods by name and the calls received."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (the parts it stands on)
         self,
         workspace: Workspace,
         views: Views,
         tokens: Mapping[str, str],
         ticket: Callable[[], str],
+        *,
         scopes: Collection[str],
+        faults: Faults,
     ) -> None:
         self._workspace = workspace
         self._scopes = scopes
         self._tokens = {token: kind for kind, token in tokens.items()}
-        self._faults: dict[str, deque[Fault]] = {}
+        self._faults = faults
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._methods: dict[str, Method] = {
             **api_chat.METHODS,
@@ -62,10 +48,9 @@ class WebApi:
             "apps.connections.open": lambda _workspace, _args: {"url": ticket()},
         }
 
-    def fail(self, method: str, fault: Fault) -> None:
-        """Let the next call of the method, not yet spoken for, fail this way."""
-        with self._workspace.changed:
-            self._faults.setdefault(method, deque()).append(fault)
+    def has(self, method: str) -> bool:
+        """Say whether there is such a method."""
+        return method in self._methods
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one request to /api/<method>."""
@@ -75,21 +60,19 @@ class WebApi:
             self._admit(method, _token(request, args))
         except ApiError as error:
             return self._refusal(error)
+        call = Call(method, args)
         with self._workspace.changed:
-            self.calls.append(Call(method, args))
-            waiting = self._faults.get(method)
-            fault = waiting.popleft() if waiting else None
-            answer = _failed(fault) if fault and not fault.done else self._answer(method, args)
+            self.calls.append(call)
             self._workspace.changed.notify_all()
-        if fault and fault.drop and request.transport is not None:
-            request.transport.close()
-        return _failed(fault) if fault else answer
+        return await self._faults.meet(request, call, lambda: self._answer(call))
 
-    def _answer(self, method: str, args: Json) -> web.Response:
-        try:
-            return self._respond({"ok": True, **self._methods[method](self._workspace, Args(args))})
-        except ApiError as error:
-            return self._refusal(error)
+    def _answer(self, call: Call) -> web.Response:
+        with self._workspace.changed:
+            try:
+                answer = self._methods[call.method](self._workspace, Args(call.args))
+            except ApiError as error:
+                return self._refusal(error)
+        return self._respond({"ok": True, **answer})
 
     def _refusal(self, error: ApiError) -> web.Response:
         answer: Json = {"ok": False, "error": error.code, **error.more}
@@ -114,10 +97,6 @@ class WebApi:
         if kind != ("app" if method == "apps.connections.open" else "bot"):
             raise ApiError("not_allowed_token_type")
         check_scope(method, self._scopes)
-
-
-def _failed(fault: Fault) -> web.Response:
-    return web.json_response({"ok": False, "error": fault.error}, status=fault.status, headers=fault.headers)
 
 
 async def _arguments(request: web.Request) -> Json:

@@ -433,11 +433,10 @@ def test_joined_channel_and_new_direct_message(slack: LocalSlack, page: Page) ->
     page.goto(f"{slack.url}/?user={BEN}")
     page.get_by_role("button", name="reading-group").click()
     expect(page.get_by_text("the app is not in this channel")).to_be_visible()
-    expect(page.get_by_role("list", name="Direct messages").get_by_role("button")).to_have_count(0)
     client.conversations_join(channel=READING)
     expect(page.get_by_text("the app is not in this channel")).to_be_hidden()
     client.chat_postMessage(channel=BEN, text="hello ben")
-    page.get_by_role("list", name="Direct messages").get_by_role("button", name="Paperboy").click()
+    page.get_by_role("button", name="Paperboy unread").click()
     expect(page.get_by_role("heading", name="Paperboy")).to_be_visible()
     expect(last_message(page)).to_contain_text("hello ben")
 

@@ -219,6 +219,12 @@ def test_say_a_message(slack: LocalSlack, http: httpx.Client) -> None:
     assert [(each["user"], each["text"], each["bot"]) for each in slack.messages()] == [(BEN, "hi", False)]
 
 
+def test_open(slack: LocalSlack, http: httpx.Client) -> None:
+    """The page is told which channel the app's direct messages are, new or old."""
+    channels = [http.post("/page/open", json={"user": user}).json()["channel"] for user in (ANA, BEN, BEN)]
+    assert channels == [IM, slack.workspace.direct(BEN).id, slack.workspace.direct(BEN).id]
+
+
 @pytest.mark.parametrize("typed", ["/paper\tx", "/Paper x", "/paper\nx", " /paper  x"])
 def test_ways_to_type_a_command(slack: LocalSlack, http: httpx.Client, typed: str) -> None:
     """A command's name ends at any white space and may be in capitals."""
@@ -260,6 +266,9 @@ def test_click(slack: LocalSlack, client: WebClient, http: httpx.Client) -> None
         ("say", b'{"channel": "C404", "text": "x", "user": "U0ANA00001"}'),
         ("say", b'{"channel": "C0ARCHIVE1", "text": "x", "user": "U0ANA00001"}'),
         ("say", b'{"channel": "C0SAFETY01", "text": "x", "user": "U0ANA00001", "thread_ts": []}'),
+        ("open", b'{"user": "U404"}'),
+        ("open", b'{"user": "U0PAPERBOY"}'),
+        ("open", b"{}"),
         ("click", b'{"action_id": "go", "user": "U0ANA00001"}'),
         ("click", b'{"action_id": "go", "user": "U0ANA00001", "view_id": ["V1"]}'),
         ("submit", b'{"view_id": "V404", "user": "U0ANA00001"}'),

@@ -407,19 +407,29 @@ def test_external_id_is_of_one_view(slack: LocalSlack, client: WebClient) -> Non
     assert (refused.value.response["error"], len(slack.views())) == ("duplicate_external_id", 1)
 
 
+@pytest.mark.parametrize("method", ["views_open", "views_push"])
 @pytest.mark.parametrize(
     ("wait", "code"),
     [(0.0, "exchanged_trigger_id"), (3.5, "expired_trigger_id"), (None, "invalid_trigger_id")],
 )
-def test_triggers(slack: LocalSlack, client: WebClient, clock: Any, wait: float | None, code: str) -> None:
-    """A trigger opens one view within three seconds."""
+def test_triggers(
+    slack: LocalSlack, client: WebClient, clock: Any, method: str, wait: float | None, code: str
+) -> None:
+    """A trigger opens one view, or lays one on another, within three seconds."""
     trigger = "made-up" if wait is None else slack.workspace.grants.trigger(ANA)
     if wait == 0.0:
         client.views_open(trigger_id=trigger, view=FORM)
     clock.now += wait or 0.0
     with pytest.raises(SlackApiError) as refused:
-        client.views_open(trigger_id=trigger, view=FORM)
+        getattr(client, method)(trigger_id=trigger, view=FORM)
     assert refused.value.response["error"] == code
+
+
+def test_nothing_to_push_on(slack: LocalSlack, client: WebClient) -> None:
+    """A view is laid on one that is open, and never opens by itself."""
+    with pytest.raises(SlackApiError) as refused:
+        client.views_push(trigger_id=slack.workspace.grants.trigger(ANA), view=FORM)
+    assert (refused.value.response["error"], slack.views()) == ("not_found", [])
 
 
 def test_three_views_at_most(slack: LocalSlack, client: WebClient) -> None:

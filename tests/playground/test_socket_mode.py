@@ -19,11 +19,13 @@ Json = dict[str, Any]
 
 
 @contextmanager
-def connected(slack: LocalSlack, listeners: Callable[[App], None]) -> Iterator[None]:
-    """Connect a Bolt app with the listeners by Socket Mode."""
+def connected(
+    slack: LocalSlack, listeners: Callable[[App], None], ping_interval: float = 10
+) -> Iterator[None]:
+    """Connect a Bolt app with the listeners by Socket Mode; every so many seconds it looks after itself."""
     app = App(client=WebClient(slack.bot_token, base_url=slack.api_url))
     listeners(app)
-    handler = SocketModeHandler(app, slack.app_token)
+    handler = SocketModeHandler(app, slack.app_token, ping_interval=ping_interval)
     handler.connect()
     try:
         slack.wait_for(lambda each: each.connected)
@@ -186,3 +188,56 @@ def test_connection_lost(slack: LocalSlack) -> None:
             return await under_way
 
     assert asyncio.run(talk()) == Delivery(acknowledged=False, error="dispatch_failed")
+
+
+def test_connections_lost(slack: LocalSlack) -> None:
+    """When the network is gone every connection ends without a word, and what was under way has failed."""
+
+    async def talk() -> tuple[list[aiohttp.WSMsgType], Delivery]:
+        async with aiohttp.ClientSession() as session:
+            sockets = [await session.ws_connect(socket_url(slack)) for _ in range(2)]
+            for socket in sockets:
+                await socket.receive_json()
+            under_way = asyncio.create_task(asyncio.to_thread(slack.command, "x"))
+            await sockets[-1].receive_json()
+            await asyncio.to_thread(slack.lose_connections)
+            return [(await socket.receive()).type for socket in sockets], await under_way
+
+    ends, delivery = asyncio.run(talk())
+    assert not set(ends) & {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.CLOSE}
+    assert (slack.connected, delivery) == (False, Delivery(acknowledged=False, error="dispatch_failed"))
+    assert [each["text"] for each in slack.messages(user=ANA)] == [
+        '/paper failed with the error "dispatch_failed"'
+    ]
+
+
+def test_event_under_way_is_sent_again(slack: LocalSlack) -> None:
+    """An event that was under way when the connection went comes again on the next one."""
+
+    async def talk() -> Json:
+        async with aiohttp.ClientSession() as session:
+            async with session.ws_connect(socket_url(slack)) as first:
+                await first.receive_json()
+                under_way = asyncio.create_task(asyncio.to_thread(slack.event, {"type": "x"}, event_id="Ev1"))
+                await first.receive_json()
+                await asyncio.to_thread(slack.lose_connections)
+                await under_way
+            async with session.ws_connect(socket_url(slack)) as second:
+                await second.receive_json()
+                again = asyncio.create_task(asyncio.to_thread(slack.resend_due))
+                envelope: Json = await second.receive_json()
+                await second.send_json({"envelope_id": envelope["envelope_id"]})
+                assert await again == [Delivery(acknowledged=True)]
+                return envelope
+
+    envelope = asyncio.run(talk())
+    seen = (envelope["payload"]["event_id"], envelope["retry_attempt"], envelope["retry_reason"])
+    assert seen == ("Ev1", 1, "connection_failed")
+
+
+def test_reconnects_after_a_loss(slack: LocalSlack) -> None:
+    """Bolt finds out by its own pings, five of which must fail, and opens another connection."""
+    with connected(slack, echo, ping_interval=0.01):
+        slack.lose_connections()
+        slack.wait_for(lambda each: each.connected)
+        assert slack.command("again").acknowledged

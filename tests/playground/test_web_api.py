@@ -243,10 +243,23 @@ def test_post_ephemeral(slack: LocalSlack, client: WebClient) -> None:
     assert refusal(client, "chat.update", channel=SAFETY, ts=ts, text="x") == "message_not_found"
 
 
-@pytest.mark.parametrize(("user", "code"), [("U404", "user_not_found"), (SLACKBOT, "user_not_in_channel")])
-def test_post_ephemeral_refused(client: WebClient, user: str, code: str) -> None:
-    """An ephemeral message needs a user who is there."""
-    assert refusal(client, "chat.postEphemeral", channel=SAFETY, user=user, text="x") == code
+@pytest.mark.parametrize(
+    ("channel", "user", "code"),
+    [
+        (SAFETY, "U404", "user_not_found"),
+        (SAFETY, SLACKBOT, "user_not_in_channel"),
+        (IM, BEN, "user_not_in_channel"),
+        (READING, ANA, "not_in_channel"),
+        (PRIVATE, ANA, "channel_not_found"),
+        (ARCHIVED, ANA, "is_archived"),
+    ],
+)
+def test_post_ephemeral_refused(
+    slack: LocalSlack, client: WebClient, channel: str, user: str, code: str
+) -> None:
+    """An ephemeral message needs a bot and a user who are both there."""
+    assert refusal(client, "chat.postEphemeral", channel=channel, user=user, text="x") == code
+    assert slack.messages(channel, user=user) == []
 
 
 def test_update(slack: LocalSlack, client: WebClient) -> None:
@@ -384,23 +397,3 @@ def test_publish_home(slack: LocalSlack, client: WebClient) -> None:
     shown = slack.home(ANA)
     assert shown is not None
     assert (first["id"], second["id"]) == (shown["id"], shown["id"])
-
-
-def test_fault(slack: LocalSlack, client: WebClient) -> None:
-    """A call can be made to fail once; the next one is answered."""
-    slack.fail("auth.test", Fault("ratelimited", status=429, headers={"Retry-After": "7"}))
-    with pytest.raises(SlackApiError) as refused:
-        client.auth_test()
-    limited = refused.value.response
-    seen = (limited.status_code, limited["error"], limited.headers["Retry-After"])
-    assert seen == (429, "ratelimited", "7")
-    assert client.auth_test()["ok"]
-
-
-def test_lost_answer(slack: LocalSlack, http: httpx.Client) -> None:
-    """A message can be posted while its answer is lost with the connection."""
-    slack.fail("chat.postMessage", Fault(drop=True, done=True))
-    headers = {"Authorization": f"Bearer {slack.bot_token}"}
-    with pytest.raises(httpx.RemoteProtocolError):
-        http.post("/api/chat.postMessage", json={"channel": SAFETY, "text": "x"}, headers=headers)
-    assert [each["text"] for each in slack.messages()] == ["x"]

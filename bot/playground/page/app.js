@@ -9,6 +9,9 @@ import { pill } from "./mrkdwn.js";
 import { menuButton, notice } from "./popup.js";
 import { fetchState, listen, post } from "./server.js";
 
+const SLACKBOT = "USLACKBOT";
+const UNOPENED = "unopened"; // stands for the direct messages that a person has not opened yet
+
 const known = {
   team: { name: "" }, me: "", users: new Map(), channels: new Map(), commands: [],
   messages: new Map(), // channel id → (ts → message)
@@ -19,7 +22,7 @@ const known = {
 
 const at = (id) => document.getElementById(id);
 const log = at("log");
-const desk = composer(say, () => known.commands);
+const desk = composer(say, commandsHere);
 
 const directory = {
   userPill(id) {
@@ -119,7 +122,17 @@ function dismiss(message) {
   desk.focus();
 }
 
-function visit(id) {
+/** Whoever enters the direct messages opens them, which the app hears of; the first time there is no channel yet. */
+async function visit(id) {
+  const direct = id === UNOPENED || (known.channels.get(id)?.kind === "im" && id !== known.here);
+  if (id !== UNOPENED) show(id);
+  const opened = direct ? await post("open", { user: known.me }) : null;
+  if (!opened || id !== UNOPENED) return;
+  await refresh();
+  show(opened.channel);
+}
+
+function show(id) {
   known.drafts.set(known.here, desk.typed());
   known.here = id;
   known.thread = null;
@@ -129,6 +142,13 @@ function visit(id) {
   drawAll();
   log.scrollTop = log.scrollHeight;
   desk.fill(known.drafts.get(id) ?? "");
+}
+
+/** The app's commands, and Slack's own where the app is not. */
+function commandsHere() {
+  const channel = known.channels.get(known.here);
+  if (!channel || channel.is_member || channel.is_archived) return known.commands;
+  return [...known.commands, { command: "/invite", usage_hint: `@${app()?.name}`, description: "Add the app to this channel" }];
 }
 
 function showThread(ts) {
@@ -152,7 +172,7 @@ function openSidebar(open) {
 // ---- What is shown -------------------------------------------------------------------------------------
 
 function author(message) {
-  if (message.user === "USLACKBOT") return { id: "USLACKBOT", name: "Slackbot", app: false };
+  if (message.user === SLACKBOT) return { id: SLACKBOT, name: "Slackbot", app: false };
   const user = known.users.get(message.user);
   return { id: message.user, name: user ? nameOf(user) : message.user, app: Boolean(message.bot) };
 }
@@ -196,6 +216,7 @@ function nameOf(user) {
 
 function drawChannels() {
   const channels = [...known.channels.values()];
+  if (app() && !channels.some(({ kind }) => kind === "im")) channels.push({ id: UNOPENED, name: app().name, kind: "im" });
   const place = (id, kinds) => {
     const list = channels.filter(({ kind }) => kinds.includes(kind));
     at(id).replaceChildren(...list.map(channelLine));
@@ -227,6 +248,11 @@ function mark(channel) {
   if (channel.is_archived) return icon("archive");
   if (channel.kind === "im") return tile(peer(channel)?.id ?? channel.id, called(channel));
   return icon(channel.kind === "private" ? "lock" : "hash");
+}
+
+/** The user that the app is. */
+function app() {
+  return [...known.users.values()].find((user) => user.is_bot && user.id !== SLACKBOT);
 }
 
 /** Whom a direct message is with: the tile and the name are those beside the messages. */
@@ -304,6 +330,7 @@ async function start() {
   take(state);
   log.scrollTop = log.scrollHeight;
   desk.focus();
+  if (known.channels.get(known.here)?.kind === "im") post("open", { user: known.me });
   listen(known.me, {
     refresh,
     event: heard,
@@ -315,6 +342,7 @@ async function start() {
 }
 
 at("example").addEventListener("click", () => desk.fill(at("example").textContent));
+at("invite").addEventListener("click", () => desk.fill(`/invite @${app()?.name}`));
 at("menu").addEventListener("click", () => openSidebar(!document.body.classList.contains("sidebar-open")));
 at("shade").addEventListener("click", () => openSidebar(false));
 at("thread-close").addEventListener("click", hideThread);

@@ -50,3 +50,21 @@ export function tile(id, name) {
   const hue = [...id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 8, 0);
   return h("span", { class: `tile hue-${hue}`, "aria-hidden": "true" }, initials);
 }
+
+/**
+ * Where the keyboard is within `box`, as a way to bring it back once the box was drawn anew: to the element of the
+ * same key, or else the one in its place if there are as many; false if there is none, or it was not in the box.
+ */
+export function keptFocus(box) {
+  const keyed = (place) => [...place.querySelectorAll("[data-key]")];
+  const before = keyed(box);
+  const at = before.indexOf(document.activeElement?.closest("[data-key]"));
+  return (place) => {
+    if (at < 0) return false;
+    const after = keyed(place);
+    const same = after.find((element) => element.dataset.key === before[at].dataset.key);
+    const again = same ?? (after.length === before.length ? after[at] : null);
+    again?.focus();
+    return Boolean(again);
+  };
+}

@@ -3,7 +3,7 @@
 // keyboard's place survives.
 
 import { blocks } from "./blocks.js";
-import { h, icon, tile } from "./dom.js";
+import { h, icon, keptFocus, tile } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 
 const SAME_BREATH = 5 * 60;
@@ -32,7 +32,7 @@ export function messageList(container, hooks) {
       }
       for (const [id, { node }] of drawn) {
         if (alive.has(id)) continue;
-        node.remove();
+        remove(node);
         drawn.delete(id);
       }
       settle(container, wanted);
@@ -59,11 +59,20 @@ function reuse(drawn, message, count, hooks) {
 
 /** A message that changes under the keyboard keeps the focus on the same element, or hands it to the composer. */
 function replace(old, node) {
-  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const focused = old.contains(document.activeElement);
+  const restore = keptFocus(old);
   old.replaceWith(node);
-  if (!focused) return;
-  const same = [...node.querySelectorAll("[data-key]")].find((element) => element.dataset.key === focused.dataset.key);
-  (same ?? document.getElementById("composer-text")).focus();
+  if (focused && !restore(node)) toComposer();
+}
+
+function remove(node) {
+  const focused = node.contains(document.activeElement);
+  node.remove();
+  if (focused) toComposer();
+}
+
+function toComposer() {
+  document.getElementById("composer-text").focus();
 }
 
 /** Put the nodes into the wanted order while moving as few as possible. */
@@ -120,7 +129,7 @@ function onlyYou(message, hooks) {
 
 function content(message, hooks) {
   const ctx = hooks.context(message);
-  const edited = message.edited ? h("span", { class: "edited" }, " (edited)") : null;
+  const edited = message.edited && !message.ephemeral ? h("span", { class: "edited" }, " (edited)") : null;
   if (message.blocks?.length > 0) return h("div", { class: "blocks" }, blocks(message.blocks, ctx), edited);
   const words = mrkdwn(String(message.text ?? ""), ctx.directory, { names: false });
   return h("div", { class: "rich", dir: "auto" }, words, edited);

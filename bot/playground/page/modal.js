@@ -1,7 +1,7 @@
 // Law: the views that are open, the newest on top. A view's inputs belong to the person until the app replaces
 // the block: an update keeps whatever was entered under the same block and action.
 
-import { h } from "./dom.js";
+import { h, keptFocus } from "./dom.js";
 import { blocks, plain } from "./blocks.js";
 import { dialog, shut } from "./popup.js";
 
@@ -16,7 +16,8 @@ export function showView(view, hooks) {
   const fresh = !open.has(view.id);
   const entry = open.get(view.id) ?? openView(view, hooks);
   const kept = new Map(entry.fields.map((field) => [name(field), field.read()]));
-  const focused = document.activeElement?.closest(".modal") === entry.box ? entry.fields.find(holdsFocus) : null;
+  const focused = entry.fields.find(holdsFocus);
+  const restore = keptFocus(entry.box);
   entry.view = view;
   draw(entry, hooks);
   for (const field of entry.fields) {
@@ -25,7 +26,9 @@ export function showView(view, hooks) {
   }
   const again = focused && entry.fields.find((field) => name(field) === name(focused));
   if (again) again.node.focus();
-  else if (fresh || !entry.box.contains(document.activeElement)) firstStop(entry.box).focus();
+  else if (!restore(entry.box) && (fresh || (isTop(entry.box) && !entry.box.contains(document.activeElement)))) {
+    firstStop(entry.box).focus();
+  }
   showErrors(entry, view.errors ?? {});
 }
 
@@ -64,7 +67,8 @@ function openView(view, hooks) {
     if (entry.view.submit) submit(entry, hooks);
   };
   entry.leave = leave;
-  entry.box = dialog({ kind: "modal", tag: "form", title: "", body: [], footer: [], leave, clear, onsubmit });
+  const back = open.size > 0;
+  entry.box = dialog({ kind: "modal", tag: "form", title: "", body: [], footer: [], leave, clear, back, onsubmit });
   open.set(view.id, entry);
   return entry;
 }
@@ -73,11 +77,23 @@ function draw(entry, hooks) {
   const { box, view } = entry;
   entry.fields = [];
   const drawn = blocks(view.blocks, { ...hooks.context(view), fields: entry.fields });
-  const close = h("button", { type: "button", class: "button", onclick: entry.leave }, closeLabel(view));
-  const send = view.submit ? h("button", { type: "submit", class: "button primary" }, plain(view.submit)) : null;
+  const close = h("button", { type: "button", class: "button", "data-key": "close", onclick: entry.leave }, closeLabel(view));
+  const send = view.submit ? h("button", { type: "submit", class: "button primary", "data-key": "submit" }, plain(view.submit)) : null;
   box.querySelector("h2").replaceChildren(plain(view.title));
-  box.querySelector(".dialog-body").replaceChildren(...drawn);
+  const body = box.querySelector(".dialog-body");
+  body.replaceChildren(...drawn);
   box.querySelector(".dialog-foot").replaceChildren(...[close, send].filter(Boolean));
+  scrolls(body);
+}
+
+/** What is longer than the window must be reached by the keyboard, also where it is nothing but text. */
+function scrolls(body) {
+  if (body.scrollHeight > body.clientHeight) body.setAttribute("tabindex", "0");
+  else body.removeAttribute("tabindex");
+}
+
+function isTop(box) {
+  return [...document.querySelectorAll("dialog[open]")].at(-1) === box;
 }
 
 function closeLabel(view) {
@@ -115,5 +131,6 @@ function holdsFocus(field) {
 }
 
 function firstStop(box) {
-  return box.querySelector(".dialog-body :is(input, textarea, select)") ?? box.querySelector(".dialog-foot button:last-child");
+  const stops = [".dialog-body :is(input, textarea, select)", ".dialog-body[tabindex]", ".dialog-foot button:last-child"];
+  return stops.map((stop) => box.querySelector(stop)).find(Boolean);
 }

@@ -1,7 +1,7 @@
 // Law: what opens over the page and goes away again: menus, dialogs, notices. The browser's own popover and
 // dialog do the layering, the light dismissal and Esc; here is only what Slack's look and a keyboard need.
 
-import { h, icon } from "./dom.js";
+import { h, icon, keptFocus } from "./dom.js";
 
 /**
  * A button that opens a menu of `items` ({label, detail?, href?, selected?, pick}).
@@ -61,15 +61,17 @@ function walk(event) {
 
 /**
  * A modal dialog on top of what is there. `leave` is asked when Esc wants it gone, `clear` when × does; whoever
- * opened it closes it with `shut`. The focus starts on the last button and returns to where it was.
+ * opened it closes it with `shut`. The focus starts on the last button and returns to where it was. With `back` it
+ * lies on another of its kind, to which an arrow leads.
  */
-export function dialog({ kind, title, body, footer, leave, clear = leave, tag = "div", onsubmit = null }) {
+export function dialog({ kind, title, body, footer, leave, clear = leave, back = false, tag = "div", onsubmit = null }) {
   const heading = h("h2", { id: `dialog-${crypto.randomUUID()}`, dir: "auto" }, title);
   const close = h("button", { type: "button", class: "icon-button", "aria-label": "Close dialog", onclick: () => clear() }, icon("close"));
+  const arrow = back ? h("button", { type: "button", class: "icon-button", "aria-label": "Go back", onclick: () => leave() }, icon("back")) : null;
   const content = h(
     tag,
     { class: "dialog-content", novalidate: tag === "form", onsubmit },
-    h("header", { class: "dialog-head" }, heading, close),
+    h("header", { class: "dialog-head" }, arrow, heading, close),
     h("div", { class: "dialog-body" }, body),
     h("footer", { class: "dialog-foot" }, footer),
   );
@@ -79,21 +81,36 @@ export function dialog({ kind, title, body, footer, leave, clear = leave, tag = 
     leave();
   });
   box.addEventListener("keydown", keepFocus);
+  before.set(box, comesBack());
   document.body.append(box);
   box.showModal();
   footer.at(-1)?.focus();
   return box;
 }
 
-/** Close a dialog and forget it; the browser gives the focus back. */
+/** Close a dialog and forget it; the focus goes back, also to what was drawn anew meanwhile. */
 export function shut(box) {
   box.close();
   box.remove();
+  if (document.activeElement === document.body) before.get(box)();
+}
+
+const before = new WeakMap(); // dialog → what brings the focus back
+
+function comesBack() {
+  const place = document.activeElement?.closest("dialog, article");
+  const restore = place ? keptFocus(place) : () => false;
+  return () => {
+    const again = place?.dataset.ts ? document.querySelector(`article[data-ts="${place.dataset.ts}"]`) : place;
+    const top = [...document.querySelectorAll("dialog[open]")].at(-1);
+    if (top && top !== again) top.querySelector("[data-key=close]")?.focus();
+    else if (!again?.isConnected || !restore(again)) document.getElementById("composer-text").focus();
+  };
 }
 
 function keepFocus(event) {
   if (event.key !== "Tab") return;
-  const stops = [...event.currentTarget.querySelectorAll("button, [href], input, select, textarea")]
+  const stops = [...event.currentTarget.querySelectorAll("button, [href], input, select, textarea, [tabindex]")]
     .filter((stop) => !stop.disabled && stop.offsetParent !== null);
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
   if (document.activeElement !== edge) return;
