@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.errors import OperatorError
 
@@ -55,18 +56,19 @@ class Settings:
         """Read the settings; raises SettingsError naming every one that cannot be used."""
         faults: list[str] = []
         given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        faults += [f"{name} holds a NUL" for name, value in given.items() if "\0" in value]
         for name, prefix, meant in _TOKEN_MIX_UPS:
             if given.get(name, "").startswith(prefix):
                 faults.append(f"{name} holds a token that begins with {prefix}; that is {meant}")
         settings = cls(
-            bot_token=given.get("SLACK_BOT_TOKEN", ""),
-            app_token=given.get("SLACK_APP_TOKEN", ""),
-            signing_secret=given.get("SLACK_SIGNING_SECRET", ""),
+            bot_token=_token("SLACK_BOT_TOKEN", given, faults),
+            app_token=_token("SLACK_APP_TOKEN", given, faults),
+            signing_secret=_token("SLACK_SIGNING_SECRET", given, faults),
             api_url=_api_url(given.get("SLACK_API_URL", ""), faults),
             host=given.get("PAPERBOY_HOST", cls.host),
             port=_port(given.get("PAPERBOY_PORT", str(cls.port)), faults),
-            db=Path(given.get("PAPERBOY_DB", str(cls.db))).expanduser(),
-            corpus=_paths(given.get("PAPERBOY_CORPUS", "")) or cls.corpus,
+            db=_path("PAPERBOY_DB", given.get("PAPERBOY_DB", str(cls.db)), faults),
+            corpus=_corpus(given.get("PAPERBOY_CORPUS", ""), faults) or cls.corpus,
             log=_log(given.get("PAPERBOY_LOG", cls.log), faults),
         )
         if faults:
@@ -101,10 +103,27 @@ _TOKEN_MIX_UPS = (
 )
 
 
+def _token(name: str, given: Mapping[str, str], faults: list[str]) -> str:
+    value = given.get(name, "")
+    if re.search(r"[^!-~]", value):
+        faults.append(f"{name} holds a space or another character that no token has")
+    return value
+
+
 def _api_url(value: str, faults: list[str]) -> str:
     if value and not value.startswith(("http://", "https://")):
         faults.append(f"SLACK_API_URL must begin with http:// or https://, not {value!r}")
+    elif value and not _is_address(value):
+        faults.append(f"SLACK_API_URL is no address: {value!r}")
     return value and value.rstrip("/") + "/"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0 and not re.search(r"[^!-~]", url)
+    except ValueError:  # brackets or a port that mean nothing
+        return False
 
 
 def _port(value: str, faults: list[str]) -> int:
@@ -116,8 +135,16 @@ def _port(value: str, faults: list[str]) -> int:
     return 0
 
 
-def _paths(value: str) -> tuple[Path, ...]:
-    return tuple(Path(part).expanduser() for part in value.split(os.pathsep) if part.strip())
+def _path(name: str, value: str, faults: list[str]) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        faults.append(f"{name} names the home folder of nobody here: {value!r}")
+        return Path(value)
+
+
+def _corpus(value: str, faults: list[str]) -> tuple[Path, ...]:
+    return tuple(_path("PAPERBOY_CORPUS", part, faults) for part in value.split(os.pathsep) if part.strip())
 
 
 def _log(value: str, faults: list[str]) -> LogFormat:

@@ -3,6 +3,7 @@
 Law: it knows addresses and methods, and nothing of what Slack sends.
 """
 
+import errno
 import os
 import socket
 import threading
@@ -49,8 +50,9 @@ def serving(application: "WSGIApplication", host: str, port: int) -> Iterator[st
     Raises OperatorError where the port cannot be had.
     """
     try:
+        host.encode("idna")  # where this fails create_server would leave its socket open
         listening = socket.create_server((host, port))
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise port_refused(host, port, error) from error
     sockets: dict[int, Any] = {}
     server = create_server(
@@ -79,10 +81,15 @@ def serving(application: "WSGIApplication", host: str, port: int) -> Iterator[st
             each.close()
 
 
-def port_refused(host: str, port: int, error: OSError) -> OperatorError:
+def port_refused(host: str, port: int, error: OSError | UnicodeError) -> OperatorError:
     """Say that a port cannot be had, and what to do."""
-    why = os.strerror(error.errno) if error.errno else str(error)
-    return OperatorError(f"cannot listen on {host}:{port} ({why}); another PAPERBOY_PORT may be free")
+    number = error.errno if isinstance(error, OSError) else None
+    if number in {errno.EADDRINUSE, errno.EACCES}:
+        advice = "another PAPERBOY_PORT may be free"
+    else:
+        advice = "PAPERBOY_HOST must be an address of this machine"
+    why = os.strerror(number) if number and number > 0 else "not the name of a host"  # below 0: no lookup
+    return OperatorError(f"cannot listen on {host}:{port} ({why}); {advice}")
 
 
 def _answer(

@@ -76,6 +76,64 @@ def test_all_faults_are_reported_at_once() -> None:
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SLACK_API_URL", "http://", "SLACK_API_URL is no address: 'http://'"),
+        ("SLACK_API_URL", "http://a b/", "SLACK_API_URL is no address: 'http://a b/'"),
+        ("SLACK_API_URL", "http://[::1", "SLACK_API_URL is no address: 'http://[::1'"),
+        ("SLACK_API_URL", "http://a:x", "SLACK_API_URL is no address: 'http://a:x'"),
+        (
+            "SLACK_BOT_TOKEN",
+            "xoxb-1 2",
+            "SLACK_BOT_TOKEN holds a space or another character that no token has",
+        ),
+        (
+            "SLACK_APP_TOKEN",
+            "xapp-\n1",
+            "SLACK_APP_TOKEN holds a space or another character that no token has",
+        ),
+        (
+            "SLACK_SIGNING_SECRET",
+            "\N{BULLET}\N{BULLET}",
+            "SLACK_SIGNING_SECRET holds a space or another character that no token has",
+        ),
+        (
+            "PAPERBOY_DB",
+            "~nobody-here/p",
+            "PAPERBOY_DB names the home folder of nobody here: '~nobody-here/p'",
+        ),
+        (
+            "PAPERBOY_CORPUS",
+            "~nobody-here",
+            "PAPERBOY_CORPUS names the home folder of nobody here: '~nobody-here'",
+        ),
+        ("PAPERBOY_DB", "a\0b", "PAPERBOY_DB holds a NUL"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused(name: str, value: str, said: str) -> None:
+    """Before anything is tried with it, and no token is shown."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({name: value})
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "token", "meant"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-1", "a user's token; the bot's begins with xoxb-"),
+        ("SLACK_APP_TOKEN", "xoxb-1", "the bot's token, for SLACK_BOT_TOKEN"),
+        ("SLACK_SIGNING_SECRET", "xoxb-1", "the bot's token, for SLACK_BOT_TOKEN"),
+        ("SLACK_SIGNING_SECRET", "xapp-1", "an app-level token, for SLACK_APP_TOKEN"),
+    ],
+)
+def test_a_token_in_the_wrong_variable_is_told(name: str, token: str, meant: str) -> None:
+    """Whoever mixed them up is told where it belongs."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({name: token})
+    assert str(refused.value) == f"{name} holds a token that begins with {token[:5]}; that is {meant}"
+
+
 @pytest.mark.parametrize("port", ["-1", "65536", "٣", "1.5", "0x10", "1" * 5000])
 def test_a_port_is_a_port(port: str) -> None:
     """Only a number that can be a port is taken."""

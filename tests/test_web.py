@@ -1,6 +1,9 @@
 import contextlib
+import errno
 import hashlib
 import hmac
+import os
+import socket
 import time
 from collections.abc import Iterator
 
@@ -15,11 +18,12 @@ from bot.playground import LocalSlack
 from bot.probes import Metrics, probes
 from bot.settings import Settings
 from bot.slack.http import endpoint
-from bot.web import SLACK_PATH, routes, serving
+from bot.web import SLACK_PATH, port_refused, routes, serving
 from tests.conftest import LOADED_AT
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 
 @pytest.fixture
@@ -72,13 +76,84 @@ def signed(
         (b"command=%2Fpaper&text=payload+injection&user_id=U1&team_id=T1", FORM, 0, SECRET, 200),
         (b'{"type": "url_verification", "challenge": "x"}', "application/json", 0, SECRET, 200),
         (b"ssl_check=1&token=x", FORM, 0, SECRET, 200),
+        (b'{"type": "url_verification", "challenge": "x"}', "Application/JSON; charset=x", 0, SECRET, 200),
+        (b'{"type": "event_callback", "event": {"type": "x", "text": "\\ud800"}}', JSON, 0, SECRET, 200),
+        (b'{"type": "url_verification", "challenge": "\\ud800\\u0000"}', JSON, 0, SECRET, 200),
+        (b"command=%2Fother&text=%zz%ED%A0%80%00%", FORM, 0, SECRET, 200),
+        (b'{"type": "event_callback", "event": "words"}', JSON, 0, SECRET, 400),
+        (b'{"type": "event_callback", "event": null}', JSON, 0, SECRET, 400),
+        (b'{"type": "view_submission", "view": null}', JSON, 0, SECRET, 400),
+        (b'payload={"type": "block_actions", "actions": []}', FORM, 0, SECRET, 400),
+        (b'payload={"type": "block_actions", "actions": [5]}', FORM, 0, SECRET, 400),
+        (b'payload={"type": "block_actions", "actions": "words"}', FORM, 0, SECRET, 400),
+        (b'{"type": "block_actions", "user": 5}', JSON, 0, SECRET, 400),
+        (b'{"type": "event_callback", "authorizations": [5]}', JSON, 0, SECRET, 400),
+        (b'{"type": "event_callback", "response_urls": 5}', JSON, 0, SECRET, 400),
+        (b'{"type": ' + b"1" * 5_000 + b"}", JSON, 0, SECRET, 400),
+        (b"{}", JSON, 0, SECRET, 404),
+        (b"", FORM, 0, SECRET, 404),
     ],
 )
 def test_a_request_is_judged(
-    web: httpx.Client, body: bytes, content_type: str, age: int, secret: str, status: int
+    web: httpx.Client,
+    body: bytes,
+    content_type: str,
+    age: int,
+    secret: str,
+    status: int,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A bad or stale signature is 401; then a body that cannot be read is 400. Huge ones are 413."""
+    """A bad or stale signature is 401; then a body that cannot be read is 400, without a traceback.
+
+    Huge ones are 413.
+    """
     assert post(web, body, content_type, age=age, secret=secret) == status
+    refused = [record.getMessage() for record in caplog.records if status == 400]
+    assert refused == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Length": "3"}, 401),
+        ({"Content-Length": "3", "X-Slack-Signature": "v0=x"}, 401),
+        ({"Content-Length": "3", "X-Slack-Signature": "v0=\xe9", "X-Slack-Request-Timestamp": "NOW"}, 401),
+        ({"Content-Length": "3", "X-Slack-Signature": "v0=x", "X-Slack-Request-Timestamp": "9" * 400}, 401),
+        ({"Content-Length": "3", "X-Slack-Signature": "v0=x", "X-Slack-Request-Timestamp": "9" * 5_000}, 401),
+        ({"Content-Length": "3", "X-Slack-Signature": "v0=x", "X-Slack-Request-Timestamp": "\xb2"}, 401),
+        ({"Content-Length": "2"}, 401),
+        ({"Content-Length": "-3"}, 400),
+        ({"Content-Length": "three"}, 400),
+        ({"Content-Length": "99999999999"}, 413),
+        ({"Transfer-Encoding": "chunked"}, 400),
+        ({}, 401),
+    ],
+)
+def test_a_strangers_request_is_refused(
+    web: httpx.Client, headers: dict[str, str], status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever a stranger claims of a body, the answer is 4xx, and the log says nothing of it."""
+    given = {**headers, "Connection": "close"}
+    lines = [f"{name}: {value.replace('NOW', str(int(time.time())))}\r\n" for name, value in given.items()]
+    request = f"POST {SLACK_PATH} HTTP/1.1\r\nHost: x\r\n{''.join(lines)}\r\na=b\r\n"
+    with socket.create_connection((web.base_url.host, web.base_url.port or 0), timeout=20) as connection:
+        connection.sendall(request.encode("latin-1"))
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").readline()
+    assert (int(answer.split()[1]), caplog.records) == (status, [])
+
+
+def test_a_body_in_chunks_is_read(web: httpx.Client) -> None:
+    """Its signature holds for all of it."""
+    body = b"command=%2Fother&text=help&user_id=U1&team_id=T1"
+    stamp = str(int(time.time()))
+    signature = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    headers = {
+        "content-type": FORM,
+        "x-slack-signature": f"v0={signature}",
+        "x-slack-request-timestamp": stamp,
+    }
+    assert web.post(SLACK_PATH, content=iter([body[:9], body[9:]]), headers=headers).status_code == 200
 
 
 def test_slack_can_verify_the_address(web: httpx.Client) -> None:
@@ -138,4 +213,29 @@ def test_a_port_in_use_is_named() -> None:
             pass
     assert str(refused.value) == (
         f"cannot listen on 127.0.0.1:{port} (Address already in use); another PAPERBOY_PORT may be free"
+    )
+
+
+def test_a_port_that_takes_more_rights_is_named() -> None:
+    """Port 80 belongs to root."""
+    error = OSError(errno.EACCES, os.strerror(errno.EACCES))
+    assert str(port_refused("127.0.0.1", 80, error)) == (
+        "cannot listen on 127.0.0.1:80 (Permission denied); another PAPERBOY_PORT may be free"
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "why"),
+    [
+        ("192.0.2.1", "Cannot assign requested address"),
+        ("no such host", "not the name of a host"),
+        ("ü..b", "not the name of a host"),
+    ],
+)
+def test_a_host_that_is_not_ours_is_named(host: str, why: str) -> None:
+    """No port of another machine can be had."""
+    with pytest.raises(OperatorError) as refused, serving(routes({}), host, 0):
+        pass
+    assert str(refused.value) == (
+        f"cannot listen on {host}:0 ({why}); PAPERBOY_HOST must be an address of this machine"
     )

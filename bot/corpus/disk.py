@@ -12,6 +12,7 @@ from bot.papers import Problem, Record
 
 CATALOG = "catalog.csv"
 README = "readme"
+LARGEST_FILE = 32  # MiB: twenty thousand papers; more would take memory without end
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -79,9 +80,13 @@ def _read_catalogs(files: Sequence[_File], problems: list[Problem]) -> Catalog:
 def _read_text(file: _File, problems: list[Problem]) -> str | None:
     """Return the text, with lone surrogates for bytes that are not UTF-8; None after adding a problem."""
     try:
-        data = file.path.read_bytes()
+        with file.path.open("rb") as opened:
+            data = opened.read((LARGEST_FILE << 20) + 1)  # not its size: that may change, or be a lie
     except OSError as error:
         problems.append(Problem(file.name, 0, _why(error)))
+        return None
+    if len(data) > LARGEST_FILE << 20:
+        problems.append(Problem(file.name, 0, f"the file is larger than {LARGEST_FILE} MiB; split it"))
         return None
     if data.startswith(_UTF16):
         problems.append(Problem(file.name, 0, "the file is UTF-16; save it as UTF-8"))

@@ -15,8 +15,8 @@ from sqlite_utils import Database
 from bot.errors import OperatorError
 from bot.store.migrations import migrations
 
+PATIENCE = 5_000  # milliseconds to wait for another's lock
 _PRAGMAS = (
-    "PRAGMA busy_timeout = 5000",
     "PRAGMA synchronous = FULL",  # NORMAL may lose the last commits in a power cut: double posts
     "PRAGMA foreign_keys = ON",
 )
@@ -26,16 +26,20 @@ _TRIES = 20
 class Store:
     """The SQLite file at `path`, made and brought to the newest schema when it is opened.
 
-    Raises OperatorError when the file cannot be opened, or is no database.
+    Raises OperatorError when the file cannot be opened, is no database, or is a newer Paperboy's. `patience`
+    is how many milliseconds a connection waits for another's lock.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: int = PATIENCE) -> None:
         self.path = path
+        self._patience = patience
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._unusable(error) from error
+            raise self._unusable(f"its folder cannot be made: {(error.strerror or '').lower()}") from error
         with self.reading() as db:
+            if newer := _unknown(db):
+                raise self._unusable(f"a newer version of Paperboy has written it ({', '.join(newer)})")
             outdated = bool(migrations.pending(db))
         if outdated:
             with self.writing() as db:
@@ -46,7 +50,7 @@ class Store:
         with self.reading() as db:
             found = next(iter(db.conn.execute("PRAGMA quick_check(1)")))[0]
         if found != "ok":
-            raise self._unusable(f"it is damaged ({found}); put a backup in its place")
+            raise self._unusable(f"it is damaged ({' '.join(found.split())}); put a backup in its place")
 
     @contextmanager
     def reading(self) -> Iterator[Database]:
@@ -56,7 +60,7 @@ class Store:
         """
         try:
             with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
-                for pragma in _PRAGMAS:
+                for pragma in (f"PRAGMA busy_timeout = {self._patience}", *_PRAGMAS):
                     connection.execute(pragma)
                 _enter_wal(connection)
                 yield Database(connection)
@@ -73,7 +77,7 @@ class Store:
             try:
                 yield db
             finally:
-                db.conn.execute("ROLLBACK")
+                _undo(db)
 
     @contextmanager
     def writing(self) -> Iterator[Database]:
@@ -83,12 +87,25 @@ class Store:
             try:
                 yield db
             except BaseException:
-                db.conn.execute("ROLLBACK")
+                _undo(db)
                 raise
             db.conn.execute("COMMIT")
 
     def _unusable(self, why: object) -> OperatorError:
         return OperatorError(f"PAPERBOY_DB: {self.path} cannot be used: {why}")
+
+
+def _undo(db: Database) -> None:
+    """End the transaction; where the disk fails, SQLite may have done so by itself."""
+    if db.conn.in_transaction:
+        db.conn.execute("ROLLBACK")
+
+
+def _unknown(db: Database) -> list[str]:
+    """Return the steps that the file has been through and this version does not know."""
+    with closing(Database(memory=True)) as empty:
+        known = {step.name for step in migrations.pending(empty)}
+    return [step.name for step in migrations.applied(db) if step.name not in known]
 
 
 def _enter_wal(connection: sqlite3.Connection) -> None:

@@ -1,6 +1,9 @@
 import os
+import socket
 from hashlib import sha256
 from pathlib import Path
+
+import pytest
 
 from bot.corpus import Corpus, read_corpus
 from bot.papers import Problem
@@ -151,3 +154,93 @@ def test_a_file_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
     corpus = read_corpus([tmp_path])
     assert titles(corpus) == [("b.txt", "One")]
     assert corpus.problems == (Problem("a.txt", 0, "cannot be read: input/output error"),)
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    """Pipes, sockets and devices are reported, and the papers beside them are read."""
+    write(tmp_path / "one.txt", f"One\n{TEXT}\n")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(os.path.relpath(tmp_path / "socket"))
+        corpus = read_corpus([tmp_path])
+    assert titles(corpus) == [("one.txt", "One")]
+    assert corpus.problems == tuple(
+        Problem(name, 0, "neither a file nor a folder") for name in ("pipe", "socket", "zero")
+    )
+
+
+def test_a_folder_named_twice_is_read_once(tmp_path: Path) -> None:
+    """However it is written."""
+    write(tmp_path / "a" / "one.txt", f"One\n{TEXT}\n")
+    (tmp_path / "link").symlink_to("a")
+    corpus = read_corpus([tmp_path / "a", tmp_path / "a", tmp_path / "a" / ".." / "a", tmp_path / "link"])
+    assert (titles(corpus), corpus.problems) == ([("one.txt", "One")], ())
+
+
+def test_a_name_may_hold_anything(tmp_path: Path) -> None:
+    """What would break a line is escaped; what can be seen is kept."""
+    write(tmp_path / "new\nline\x01.txt", f"One\n{TEXT}\n")
+    write(tmp_path / "\N{SLIGHTLY SMILING FACE} ü.txt", f"Two\n{TEXT}\n")
+    assert read_corpus([tmp_path]).files == ("new\\nline\\x01.txt", "\N{SLIGHTLY SMILING FACE} ü.txt")
+
+
+def test_a_file_that_is_too_large_is_reported(tmp_path: Path) -> None:
+    """One byte more than 32 MiB is not read; a catalog is no exception."""
+    write(tmp_path / "b.txt", f"One\n{TEXT}\n")
+    for name in ("a.txt", "catalog.csv"):
+        with (tmp_path / name).open("wb") as large:
+            large.truncate((32 << 20) + 1)
+    corpus = read_corpus([tmp_path])
+    assert titles(corpus) == [("b.txt", "One")]
+    assert corpus.problems == (
+        Problem("catalog.csv", 0, "the file is larger than 32 MiB; split it"),
+        Problem("a.txt", 0, "the file is larger than 32 MiB; split it"),
+    )
+
+
+def test_a_file_of_just_the_largest_size_is_read(tmp_path: Path) -> None:
+    """32 MiB are not too large."""
+    write(tmp_path / "a.txt", f"One\n{TEXT}\n".ljust(32 << 20))
+    corpus = read_corpus([tmp_path])
+    assert (titles(corpus), corpus.problems) == ([("a.txt", "One")], ())
+
+
+@pytest.mark.parametrize(
+    ("left", "reasons"),
+    [
+        (None, ["cannot be read: no such file or directory"]),
+        (0, ["the file is empty"]),
+        (len(TEXT) + 6, ["not valid UTF-8"]),
+    ],
+)
+def test_a_file_that_changes_meanwhile_costs_itself_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int | None, reasons: list[str]
+) -> None:
+    """It vanishes, or shrinks to nothing or into the middle of a letter; the other one is read."""
+    fleeting = write(tmp_path / "a.txt", f"One\n{TEXT} ü.\n")
+    write(tmp_path / "b.txt", f"Two\n{TEXT}\n")
+    opened = Path.open
+
+    def changed(path: Path, mode: str) -> object:
+        if path == fleeting and left is None:
+            path.unlink()
+        elif path == fleeting and left is not None:
+            os.truncate(path, left)
+        return opened(path, mode)
+
+    monkeypatch.setattr(Path, "open", changed)
+    corpus = read_corpus([tmp_path])
+    assert titles(corpus) == [("b.txt", "Two")]
+    assert [(problem.file, problem.reason) for problem in corpus.problems] == [
+        ("a.txt", why) for why in reasons
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"])
+def test_other_encodings_are_reported(tmp_path: Path, encoding: str) -> None:
+    """No paper is made of text that cannot be read, and the file is named."""
+    (tmp_path / "a.txt").write_bytes(f"Ü\nÜber {TEXT}\n".encode(encoding))
+    corpus = read_corpus([tmp_path])
+    assert titles(corpus) == []
+    assert {problem.file for problem in corpus.problems} == {"a.txt"}

@@ -214,3 +214,30 @@ UNKNOWN = "the layout is not known: neither titles with abstracts nor abstracts,
 def test_a_file_without_papers_is_one_problem(text: str, reason: str) -> None:
     """What no format recognises is reported once, for the whole file."""
     assert list(parse("f.txt", text, Catalog())) == [Problem("f.txt", 0, reason)]
+
+
+def test_a_title_of_300_characters_is_one() -> None:
+    """A longer one cannot be told from an abstract without a title, and loses nothing by it."""
+    title = "word " * 59 + "title"
+    assert brief(f"{title}\n{A}\nTitle Two\n{B}\n") == [
+        (2, title, "We study the"),
+        (4, "Title Two", "The second t"),
+    ]
+    assert [each[0] for each in brief(f"{title}s\n{A}\nTitle Two\n{B}\n") if isinstance(each, tuple)] == [
+        1,
+        2,
+        4,
+    ]
+
+
+@pytest.mark.parametrize("length", [30_000, 2_000_000])
+def test_a_line_without_end_costs_itself_only(length: int) -> None:
+    """Whether it stands where a title does or an abstract, the papers around it are read."""
+    reason = f"too long for an abstract: {length:,} characters, at most 20,000"
+    assert brief(f"{'word ' * (length // 5)}\n{A}\nTitle Two\n{B}\nTitle Three\n{C}\nTitle Four\n{A}\n") == [
+        Problem("f.txt", 1, reason),
+        (2, "We study the first thing in language models", "We study the"),
+        (4, "Title Two", "The second t"),
+        (6, "Title Three", "A third meth"),
+        (8, "Title Four", "We study the"),
+    ]
