@@ -16,6 +16,7 @@ from textwrap import indent, wrap
 from threading import Event
 from typing import Any
 
+from bot import __version__
 from bot.errors import OperatorError, UserError
 from bot.settings import LogFormat, Settings, SettingsError
 
@@ -58,6 +59,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
 def search(settings: Settings, options: argparse.Namespace) -> None:
     """Print the best papers for a query."""
     from bot.library import Library
+    from bot.wording import counted, listed
 
     library = Library.at(settings.db, settings.corpus, _now())
     if not library.size:
@@ -73,7 +75,11 @@ def search(settings: Settings, options: argparse.Namespace) -> None:
         )
         return
     if not answer.found:
-        print(f"No paper has any of these words ({answer.corpus_size:,} papers searched).")
+        print(f"Nothing found in {answer.corpus_size:,} papers.")
+    if answer.unknown:
+        print(f"No paper has {listed(answer.unknown)}.")
+    if near := answer.suggestion:
+        print(f"Did you mean: {near.text}   ({counted(near.complete or near.total, 'paper')})")
     for rank, found in enumerate(answer.found, 1):
         print(_entry(rank, found), end="\n\n")
     if answer.total > len(answer.found):
@@ -91,6 +97,7 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
     if options.json:
         _print_json(
             {
+                "version": __version__,
                 "papers": state.papers,
                 "records": state.records,
                 "problems": len(state.problems),
@@ -103,6 +110,7 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
             }
         )
         return
+    print(f"Paperboy {__version__}")
     print(f"{state.papers:,} papers from {state.records:,} records, loaded {loaded_at or 'never'}")
     for file, records in state.records_by_file.items():
         print(f"{records:8,}  {file}")
@@ -137,8 +145,11 @@ def _environment() -> dict[str, str]:
     """Return the environment; what `.env` in this folder sets counts where the environment does not."""
     from dotenv import dotenv_values
 
+    path = Path(".env")
+    if not path.is_file() and (path.exists() or path.is_symlink()):  # dotenv would pass over it
+        raise SettingsError(".env cannot be read: it is no file")
     try:
-        file = {name: value for name, value in dotenv_values(Path(".env")).items() if value is not None}
+        file = {name: value for name, value in dotenv_values(path).items() if value is not None}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env cannot be read: {error}") from error
     return {**file, **os.environ}

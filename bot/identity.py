@@ -14,6 +14,10 @@ from typing import Any
 from bot.papers import Description, Record, TitleOrigin
 
 _IDS = ("arxiv_id", "acl_id")
+_ARXIV_ID = re.compile(r"(?<!\d)(?<!\d\.)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?!\d)", re.IGNORECASE)
+_ACL_ID = re.compile(
+    r"(?<![\w.-])(\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+|[a-z]\d{2}-\d{4,5})(?!\d)", re.IGNORECASE
+)
 _STRENGTH = tuple(TitleOrigin)
 
 
@@ -66,6 +70,21 @@ def shown_id(description: Description) -> str:
 def id_keys(description: Description) -> list[str]:
     """Return the keys made of the ids that libraries have given the paper."""
     return [f"{name}:{value}" for name in _IDS if (value := getattr(description, name))]
+
+
+def reference_keys(text: str) -> list[str]:
+    """Return the keys that an id or a link, as people type or paste it, may stand for; the likeliest first.
+
+    Versions, DOIs, PDF addresses and Slack's own markup around a link make no difference.
+    """
+    text = text.encode(errors="replace").decode()  # a store takes no halves of surrogate pairs
+    arxiv = [f"arxiv_id:{match[1].lower()}" for match in _ARXIV_ID.finditer(text)]
+    acl = [
+        f"acl_id:{spelling}"
+        for match in _ACL_ID.finditer(text)
+        for spelling in (match[1], match[1].lower(), match[1].upper())
+    ]
+    return list(dict.fromkeys([*arxiv, *acl, f"id:{text.strip().lower()}"]))
 
 
 def title_key(description: Description) -> str:

@@ -3,6 +3,7 @@
 Law: a search works on one catalogue, which never changes; what changes is which catalogue is current.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +13,20 @@ from bot import identity
 from bot.corpus import Corpus, read_corpus
 from bot.errors import UserError
 from bot.papers import Paper, Problem
-from bot.search.analyze import Analyzer
-from bot.search.index import TITLE_WEIGHT, Bm25
-from bot.search.query import Query, Ranking, parse_query, rank
+from bot.search.analyze import Analyzer, fold
+from bot.search.collection import Collection, Document
+from bot.search.index import TITLE_WEIGHT
+from bot.search.query import Query, parse_query
+from bot.search.rank import Ranking, rank
+from bot.search.similar import similar
 from bot.search.snippet import Run, snippet
+from bot.search.suggest import suggest
 from bot.shelf import Shelf
 from bot.store import Database, Store, loads, papers
+from bot.wording import shorten, venue
+
+SHORT = 4  # words; a longer query is a question, of which no paper may hold half
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +40,47 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A query near one that found little, and how many papers it would find.
+
+    `complete` of the `total` papers have every one of its `words` words.
+    """
+
+    text: str
+    words: int
+    total: int
+    complete: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a search.
+    """The answer to a search: the papers `found` from rank `skip` + 1 on.
 
     `total` papers have some word of the query, `complete` have every; `unknown` words are in no paper.
-    `corpus_size` papers were loaded at `loaded_at`.
+    `weak`: no paper has half the weight of the query, which is short. `suggestion` is a query that finds
+    more, where one is near. `corpus_size` papers were loaded at `loaded_at`.
     """
 
     query: Query
+    skip: int
     found: tuple[Found, ...]
     total: int
     complete: int
     unknown: tuple[str, ...]
+    weak: bool
+    suggestion: Suggestion | None
     corpus_size: int
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """Papers like a paper, from rank `skip` + 1 on, of `total`, in the corpus loaded at `loaded_at`."""
+
+    paper: Paper
+    skip: int
+    found: tuple[Found, ...]
+    total: int
     loaded_at: datetime
 
 
@@ -60,9 +97,9 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class _Catalogue:
-    """An index, the numbers of the papers in it by their document, and the papers shown lately."""
+    """What is searched, the numbers of the papers in it by their document, and the papers shown lately."""
 
-    index: Bm25
+    collection: Collection
     numbers: tuple[int, ...]
     shelf: Shelf
     loaded_at: datetime
@@ -105,33 +142,77 @@ class Library:
         """Build the index over what the store holds; without a paper there is none."""
         with self._store.snapshot() as db:
             load = loads.latest(db)
-            rows = list(papers.texts(db))
-        if load and rows:
-            terms = self._analyzer.terms
-            index = Bm25([terms(title) * TITLE_WEIGHT + terms(abstract) for _, title, abstract in rows])
-            numbers = tuple(number for number, _, _ in rows)
-            self._current = _Catalogue(index, numbers, Shelf(self._store, self._analyzer), load.loaded_at)
+            found = list(papers.everything(db))
+        if load and found:
+            self._current = _Catalogue(
+                Collection([_document(paper) for paper in found], self._analyzer),
+                tuple(paper.number for paper in found),
+                Shelf(self._store, self._analyzer),
+                load.loaded_at,
+            )
 
     @property
     def size(self) -> int:
         """How many papers a search goes through."""
         return len(self._current.numbers) if self._current else 0
 
-    def search(self, text: str, limit: int) -> Answer:
-        """Answer a query with its `limit` best papers; raises UserError where it cannot be searched."""
-        catalogue = self._current
-        if catalogue is None:
-            raise UserError("No papers are loaded yet. Whoever runs me can see why with: paperboy status")
+    @property
+    def loaded_at(self) -> datetime | None:
+        """When the papers that a search goes through were loaded."""
+        return self._current.loaded_at if self._current else None
+
+    def search(self, text: str, limit: int, skip: int = 0) -> Answer:
+        """Answer a query with its `limit` best papers after the first `skip`.
+
+        Raises UserError where it cannot be searched.
+        """
+        catalogue = self._open()
         query = parse_query(text, self._analyzer)
-        ranking = rank(catalogue.index, query, limit)
+        ranking = rank(catalogue.collection, query, limit, skip)
+        weak = bool(ranking.total) and len(query.words) <= SHORT and ranking.coverage < HALF
+        near = None
+        if weak or not ranking.total:
+            near = suggest(catalogue.collection, query, ranking, self._analyzer)
         return Answer(
             query=query,
-            found=self._show(catalogue, query, ranking),
+            skip=skip,
+            found=self._show(catalogue, ranking),
             total=ranking.total,
             complete=ranking.complete,
             unknown=ranking.unknown,
+            weak=weak,
+            suggestion=near and _suggestion(*near),
             corpus_size=len(catalogue.numbers),
             loaded_at=catalogue.loaded_at,
+        )
+
+    def paper(self, reference: str) -> Paper:
+        """Return the paper with this id or link; raises UserError where there is none."""
+        with self._store.snapshot() as db:
+            number = papers.known_as(db, identity.reference_keys(reference))
+            found = papers.by_number(db, [number]) if number else {}
+        if number not in found:
+            raise UserError(
+                f"No paper here has the id {shorten(reference, 80)}. Ids look like 2305.14710 or"
+                " 2024.naacl-long.171; links to arXiv and the ACL Anthology work as well."
+            )
+        return found[number]
+
+    def similar(self, reference: str, limit: int, skip: int = 0) -> Similar:
+        """Return the papers most like one, given by id or link; raises UserError where there is none."""
+        catalogue = self._open()
+        paper = self.paper(reference)
+        terms = self._analyzer.terms(paper.title) * TITLE_WEIGHT + self._analyzer.terms(paper.abstract)
+        document = bisect_left(catalogue.numbers, paper.number)
+        ranking = similar(catalogue.collection, document, terms, limit, skip)
+        return Similar(paper, skip, self._show(catalogue, ranking), ranking.total, catalogue.loaded_at)
+
+    def has_word(self, word: str) -> bool:
+        """Tell whether some paper has a word of the text, or an author of that name."""
+        collection = self._open().collection
+        spelled = fold(word).casefold()
+        return spelled in collection.names or any(
+            collection.having(found.forms).any() for found in self._analyzer.words(word)
         )
 
     def status(self) -> Status:
@@ -148,18 +229,39 @@ class Library:
                 problems=problems,
             )
 
+    def _open(self) -> _Catalogue:
+        if self._current is None:
+            raise UserError("No papers are loaded yet. Whoever runs me can see why with: paperboy status")
+        return self._current
+
     @staticmethod
-    def _show(catalogue: _Catalogue, query: Query, ranking: Ranking) -> tuple[Found, ...]:
+    def _show(catalogue: _Catalogue, ranking: Ranking) -> tuple[Found, ...]:
         copies = catalogue.shelf.take([catalogue.numbers[hit.document] for hit in ranking.hits])
         return tuple(
             Found(
                 paper=copy.paper,
                 score=hit.score,
                 missing=hit.missing,
-                snippet=snippet(copy.reading, query.terms, catalogue.index.idf.__getitem__),
+                snippet=snippet(copy.reading, ranking.weights),
             )
             for copy, hit in zip(copies, ranking.hits, strict=True)
         )
+
+
+def _document(paper: Paper) -> Document:
+    library = [paper.arxiv_id and "arXiv", paper.acl_id and f"ACL Anthology {venue(paper.acl_id)}"]
+    return Document(
+        title=paper.title,
+        abstract=paper.abstract,
+        authors=paper.authors or (paper.first_author,),
+        labels=[*(source.file for source in paper.sources), *filter(None, library)],
+        year=paper.year,
+        dated=paper.arxiv_id if paper.arxiv_id[:4].isdigit() else "",
+    )
+
+
+def _suggestion(query: Query, ranking: Ranking) -> Suggestion:
+    return Suggestion(query.text, len({word.forms for word in query.words}), ranking.total, ranking.complete)
 
 
 def _save(db: Database, corpus: Corpus, now: datetime) -> None:

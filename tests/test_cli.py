@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -81,9 +82,20 @@ def test_search_answers_programs_in_json(capsys: pytest.CaptureFixture[str]) -> 
 def test_search_without_a_hit_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     """Finding nothing is no failure."""
     assert main(["search", "qqqq"]) == 0
-    assert capsys.readouterr().out == "No paper has any of these words (382 papers searched).\n"
+    assert capsys.readouterr().out == "Nothing found in 382 papers.\nNo paper has qqqq.\n"
     assert main(["search", "qqqq", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"query": "qqqq", "total": 0, "hits": []}
+
+
+@pytest.mark.usefixtures("loaded")
+def test_search_suggests_what_is_near(capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelt query gets the nearest one that finds something."""
+    assert main(["search", "backdor atack"]) == 0
+    assert capsys.readouterr().out == (
+        "Nothing found in 382 papers.\n"
+        "No paper has backdor or atack.\n"
+        "Did you mean: backdoor attack   (4 papers)\n"
+    )
 
 
 @pytest.mark.usefixtures("loaded")
@@ -100,6 +112,7 @@ def test_status_tells_what_is_loaded(capsys: pytest.CaptureFixture[str]) -> None
     """Papers, records by file, and when they were loaded."""
     assert main(["status"]) == 0
     assert capsys.readouterr().out.splitlines() == [
+        "Paperboy 0.1.0",
         "382 papers from 386 records, loaded 2026-11-21T09:00:00+00:00",
         "      11  000_f482e1e806869c2b.txt",
         "      87  001_15efe8b6ab5fa0a0.txt",
@@ -116,7 +129,15 @@ def test_status_lists_what_could_not_be_read(
     """Each place is given with file, line and reason; status itself loads nothing."""
     monkeypatch.setenv("PAPERBOY_CORPUS", str(home / "nowhere"))
     assert main(["status", "--json"]) == 0
-    empty = {"papers": 0, "records": 0, "problems": 0, "problem_list": [], "sources": {}, "loaded_at": None}
+    empty = {
+        "version": "0.1.0",
+        "papers": 0,
+        "records": 0,
+        "problems": 0,
+        "problem_list": [],
+        "sources": {},
+        "loaded_at": None,
+    }
     assert json.loads(capsys.readouterr().out) == empty
     assert main(["search", "x"]) == 1
     capsys.readouterr()
@@ -253,6 +274,16 @@ def test_an_env_file_that_is_no_text_is_named(home: Path, capsys: pytest.Capture
     (home / ".env").write_bytes(b"PAPERBOY_PORT=\xff\n")
     assert main(["status"]) == 2
     assert capsys.readouterr().err.startswith("paperboy: .env cannot be read: ")
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("nowhere")])
+def test_an_env_file_that_is_no_file_is_named(
+    home: Path, capsys: pytest.CaptureFixture[str], make: Callable[[Path], None]
+) -> None:
+    """A folder in its place, which Docker makes, or a link to nothing is not passed over in silence."""
+    make(home / ".env")
+    assert main(["status"]) == 2
+    assert capsys.readouterr().err == "paperboy: .env cannot be read: it is no file\n"
 
 
 @pytest.mark.usefixtures("loaded")

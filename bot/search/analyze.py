@@ -12,7 +12,7 @@ such a run is cut into overlapping pairs of characters.
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -36,6 +36,7 @@ _HYPHEN = re.compile("[-\u2010\u2011_]")
 _APOSTROPHE = re.compile("['\u2019]")
 _POSSESSIVE = re.compile("['\u2019]s$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ACRONYMS = re.compile("[b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]s")  # llms, gpts
 _SHORTEST_CAMEL_START = 3  # PolyLM is poly and lm, but LoRA is no "lo" and "ra"
 _MEMORY = 1 << 18  # distinct words remembered; about 60 MB when full
 
@@ -44,8 +45,8 @@ _MEMORY = 1 << 18  # distinct words remembered; about 60 MB when full
 class Forms:
     """What a word as written stands for.
 
-    `terms`: all its terms, for ranking. `ways`: each a set of terms that together amount to having the word;
-    a text that has every term of one way has the word.
+    `terms`: all its terms, each once, for ranking. `ways`: each a row of terms that together amount to having
+    the word; a text that has every term of one way has the word.
     """
 
     terms: tuple[str, ...]
@@ -69,11 +70,8 @@ class Analyzer:
         self.forms = lru_cache(maxsize=_MEMORY)(self._forms)
 
     def words(self, text: str) -> Iterator[Word]:
-        """Yield the words of the text in their order, stop words left out."""
-        for match in WORD.finditer(text):
-            forms = self.forms(match[0])
-            if forms.terms:
-                yield Word(*match.span(), forms)
+        """Return the words of the text in their order, stop words left out."""
+        return words(text, self.forms)
 
     def terms(self, text: str) -> list[str]:
         """Return the terms of the text in their order, each as often as it occurs."""
@@ -85,8 +83,8 @@ class Analyzer:
     def _forms(self, word: str) -> Forms:
         if _UNSPACED_RUN.match(word):
             pairs = _pairs(unicodedata.normalize("NFKC", word))
-            return Forms(pairs, (pairs,))
-        folded = _POSSESSIVE.sub("", _fold(word))
+            return Forms(tuple(dict.fromkeys(pairs)), (pairs,))
+        folded = _POSSESSIVE.sub("", fold(word))
         parts = [part for part in _HYPHEN.split(_APOSTROPHE.sub("", folded)) if part]
         pieces = [piece for part in parts for piece in _camel_pieces(part)]
         whole = self._stems(parts)
@@ -96,12 +94,31 @@ class Analyzer:
         return Forms(tuple(dict.fromkeys(term for way in ways for term in way)), ways)
 
     def _stems(self, parts: list[str]) -> tuple[str, ...]:
-        lowered = [part.casefold() for part in parts]
+        lowered = [_singular(part.casefold()) for part in parts]
         with self._stemming:
             return tuple(self._stemmer.stemWord(part) for part in lowered if part not in STOP_WORDS)
 
 
-def _fold(word: str) -> str:
+def name_forms(word: str) -> Forms:
+    """Return what a word of a person's name stands for: no name is a stop word, and none has an ending."""
+    if _UNSPACED_RUN.match(word):
+        pairs = _pairs(unicodedata.normalize("NFKC", word))
+        return Forms(tuple(dict.fromkeys(pairs)), (pairs,))
+    parts = tuple(part.casefold() for part in _HYPHEN.split(_APOSTROPHE.sub("", fold(word))) if part)
+    joined = ("".join(parts),)
+    return Forms(tuple(dict.fromkeys(parts + joined)), (parts, joined) if len(parts) > 1 else (joined,))
+
+
+def words(text: str, forms: Callable[[str], Forms]) -> Iterator[Word]:
+    """Yield the words of a text in their order, those left out that stand for nothing."""
+    for match in WORD.finditer(text):
+        found = forms(match[0])
+        if found.terms:
+            yield Word(*match.span(), found)
+
+
+def fold(word: str) -> str:
+    """Return a word in compatibility forms (NFKD) without its diacritics."""
     if word.isascii():
         return word
     decomposed = unicodedata.normalize("NFKD", word)
@@ -111,9 +128,14 @@ def _fold(word: str) -> str:
 def _pairs(run: str) -> tuple[str, ...]:
     if len(run) == 1:
         return (run,)
-    return tuple(dict.fromkeys(run[place : place + 2] for place in range(len(run) - 1)))
+    return tuple(run[place : place + 2] for place in range(len(run) - 1))
 
 
 def _camel_pieces(part: str) -> list[str]:
     pieces = _CAMEL.split(part)
     return pieces if len(pieces[0]) >= _SHORTEST_CAMEL_START else [part]
+
+
+def _singular(part: str) -> str:
+    """Return an acronym without its plural's ending: of consonants alone, Snowball takes none off."""
+    return part[:-1] if _ACRONYMS.fullmatch(part) else part

@@ -9,6 +9,7 @@ term; a term's stretch begins at `_starts[term]`. Documents are numbered from 0 
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain, count
 
 import numpy as np
@@ -20,18 +21,39 @@ B = 0.75
 TITLE_WEIGHT = 3  # a title counts as if it stood in the abstract three times (nDCG@10 .494 → .498)
 
 
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """The terms of documents as arrays: token n is the term `terms[n]`, and stands in `documents[n]`.
+
+    `names` are the terms by name, in order of first appearance; there are `size` documents.
+    """
+
+    names: dict[str, int]
+    terms: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    size: int
+
+    @classmethod
+    def of(cls, documents: Sequence[Sequence[str]]) -> "Bag":
+        """Return the bag of documents that are given as their terms."""
+        names: defaultdict[str, int] = defaultdict(count().__next__)
+        terms = np.fromiter(map(names.__getitem__, chain.from_iterable(documents)), dtype=np.int64)
+        lengths = np.fromiter(map(len, documents), dtype=np.int64, count=len(documents))
+        return cls(dict(names), terms, np.repeat(np.arange(len(documents)), lengths), len(documents))
+
+
 class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     """rank-bm25's Okapi ranking with an idf that has no floor.
 
-    `corpus` is one sequence of terms a document; it may be empty. Okapi's own idf is negative for a term that
-    more than half of the documents have, and rank-bm25 then lifts it above the idf of rarer terms; so here
-    idf = ln(1 + (N - df + ½) / (df + ½)), as Lucene has it (Robertson and Zaragoza 2009, section 3.3.1,
-    discusses the negative weights).
+    `corpus` is one sequence of terms a document, or a Bag; it may be empty. Okapi's own idf is negative for a
+    term that more than half of the documents have, and rank-bm25 then lifts it above the idf of rarer terms;
+    so here idf = ln(1 + (N - df + ½) / (df + ½)), as Lucene has it (Robertson and Zaragoza 2009, section
+    3.3.1, discusses the negative weights).
     """
 
     idf: dict[str, float]
 
-    def __init__(self, corpus: Sequence[Sequence[str]]) -> None:
+    def __init__(self, corpus: Sequence[Sequence[str]] | Bag) -> None:
         super().__init__(corpus, k1=K1, b=B)
 
     def postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -52,33 +74,33 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
                 scores[documents] += self.idf[term] * saturated
         return scores
 
-    def _initialize(self, corpus: Sequence[Sequence[str]]) -> dict[str, int]:
+    def _initialize(self, corpus: Sequence[Sequence[str]] | Bag) -> dict[str, int]:
         """Build the postings; return each term's document frequency in order of first appearance."""
-        places: defaultdict[str, int] = defaultdict(count().__next__)
-        terms = np.fromiter(map(places.__getitem__, chain.from_iterable(corpus)), dtype=np.int64)
-        self._places = dict(places)
-        self.corpus_size = len(corpus)
-        self.doc_len = np.fromiter(map(len, corpus), dtype=np.int64, count=self.corpus_size)
-        self.avgdl = len(terms) / self.corpus_size if self.corpus_size else 0.0
+        bag = corpus if isinstance(corpus, Bag) else Bag.of(corpus)
+        self._places = bag.names
+        self.corpus_size = bag.size
+        self.doc_len = np.bincount(bag.documents, minlength=bag.size)
+        self.avgdl = len(bag.terms) / bag.size if bag.size else 0.0
         self._norms = self.k1 * (1 - self.b + self.b * self.doc_len / (self.avgdl or 1.0))
 
         # One number a token, sorted, puts equal (term, document) pairs side by side.
-        documents = np.repeat(np.arange(self.corpus_size, dtype=np.int64), self.doc_len)
-        tokens = terms * self.corpus_size + documents
+        tokens = bag.terms * bag.size + bag.documents
         tokens.sort()
         firsts = np.flatnonzero(np.diff(tokens, prepend=-1))
         self._frequencies = np.diff(firsts, append=len(tokens)).astype(np.int32)
-        owners, postings = np.divmod(tokens[firsts], self.corpus_size)
+        owners, postings = np.divmod(tokens[firsts], bag.size or 1)
         self._documents = postings.astype(np.int32)
-        document_frequencies = np.bincount(owners, minlength=len(places))
+        document_frequencies = np.bincount(owners, minlength=len(bag.names))
         self._starts = [0, *np.cumsum(document_frequencies).tolist()]
         return dict(zip(self._places, document_frequencies.tolist(), strict=True))
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
-        by_frequency = {
-            df: math.log(1 + (self.corpus_size - df + 0.5) / (df + 0.5)) for df in set(nd.values())
-        }
+        by_frequency = {df: self.weight(df) for df in set(nd.values())}
         self.idf = {term: by_frequency[df] for term, df in nd.items()}
+
+    def weight(self, df: int) -> float:
+        """Return the idf of what `df` documents have."""
+        return math.log(1 + (self.corpus_size - df + 0.5) / (df + 0.5))
 
 
 def best(scores: NDArray[np.float64], limit: int) -> list[int]:

@@ -1,60 +1,121 @@
-"""What somebody typed → Query → Ranking.
+"""What somebody typed → Query. Pure.
 
-Law: bare words are alternatives. A paper is found when it has a term of any of them; the order is BM25's.
+    backdoor tuning          words: alternatives
+    "length bias"            a phrase: required
+    title:moe author:"xu"    a field: required; also source:, year:2023, year:2022..2024
+    -dialogue  -"a phrase"   forbidden; fields as well
+
+Law: nothing that was typed is a fault unless it cannot mean anything. A quotation mark without a partner is
+none, and what only looks like a field is words.
 """
 
+import re
 from dataclasses import dataclass
 
-import numpy as np
-
 from bot.errors import UserError
-from bot.search.analyze import Analyzer, Forms
-from bot.search.index import Bm25, best
+from bot.search.analyze import Analyzer, Forms, fold, name_forms, words
 
 LONGEST_QUERY = 500
+
+QUOTES = '"“”„‟«»″'
+_STRAIGHT = str.maketrans(QUOTES, '"' * len(QUOTES))
+_DASHES = "-\u2010\u2011\u2013\u2212"
+_CLAUSE = re.compile(
+    rf'(?P<minus>[{_DASHES}])?(?:(?P<field>title|author|source|year):\s*)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))',
+    re.IGNORECASE,
+)
+_FIELD = re.compile(rf"[{_DASHES}]?(title|author|source|year):", re.IGNORECASE)
+_YEARS = re.compile(rf"(\d{{4}})?(\.\.+|…|[{_DASHES}])?(\d{{4}})?")
+_EXAMPLES = {
+    "title": 'title:backdoor or title:"length bias"',
+    "author": 'author:hubinger or author:"jiashu xu"',
+    "source": "source:arxiv or source:naacl",
+    "year": "year:2023 or year:2022..2024",
+}
+_FIRST_YEAR, _LAST_YEAR = 1, 9999
 
 
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """A word in the asker's own spelling, and what it stands for."""
+    """A word in the asker's own spelling, what it stands for, and where it begins in the query."""
 
     text: str
     forms: Forms
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row, anywhere in a paper; one word alone is a row too."""
+
+    words: tuple[QueryWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Words in a row in the title."""
+
+    words: tuple[QueryWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Words that one author's name has, in any order."""
+
+    words: tuple[QueryWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A part of the name of a file, a library or a venue."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """A span of years, both included."""
+
+    first: int
+    last: int
+
+
+Condition = Phrase | Title | Author | Source | Years
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition that a paper must meet, or must not; it stands at `start` to `end` in the query."""
+
+    condition: Condition
+    excluded: bool
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search somebody asked for: `text` as typed, and at least one word."""
+    """A search somebody asked for: `text` as typed; bare words, which are alternatives; and clauses."""
 
     text: str
     words: tuple[QueryWord, ...]
+    clauses: tuple[Clause, ...] = ()
 
     @property
     def terms(self) -> list[str]:
-        """All terms, each as often as its word stands in the query."""
+        """The terms of the bare words, each as often as its word stands in the query."""
         return [term for word in self.words for term in word.forms.terms]
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A found document, its score, and the words of the query that it does not have."""
-
-    document: int
-    score: float
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The best hits, how many documents were found in all, how many of them have every word.
-
-    `unknown` are the words that no document has.
-    """
-
-    hits: tuple[Hit, ...]
-    total: int
-    complete: int
-    unknown: tuple[str, ...]
+    @property
+    def phrase_terms(self) -> list[str]:
+        """The terms of the phrases that are required: they rank, as bare words do."""
+        return [
+            term
+            for clause in self.clauses
+            if isinstance(clause.condition, Phrase) and not clause.excluded
+            for word in clause.condition.words
+            for term in word.forms.terms
+        ]
 
 
 def parse_query(text: str, analyzer: Analyzer) -> Query:
@@ -64,43 +125,75 @@ def parse_query(text: str, analyzer: Analyzer) -> Query:
             f"That query has {len(text):,} characters; I read up to {LONGEST_QUERY}. "
             "A title or a few words find a paper best."
         )
-    words = tuple(QueryWord(text[word.start : word.end], word.forms) for word in analyzer.words(text))
-    if not words:
-        raise UserError(
-            "There is no word to search for: very common words and punctuation are left out. "
-            "Name a topic, a method or a title."
-        )
-    return Query(text, words)
+    said = text.translate(_STRAIGHT)
+    if said.count('"') % 2:
+        place = said.rindex('"')
+        said = f"{said[:place]} {said[place + 1 :]}"
+    bare: list[QueryWord] = []
+    clauses: list[Clause] = []
+    for match in _CLAUSE.finditer(said):
+        if match["bare"] and (alone := _FIELD.match(match["bare"])):  # title: author:xu, or title: at the end
+            raise _lacking((match["field"] or alone[1]).lower())
+        if match["bare"] and not match["minus"] and not match["field"]:
+            bare += _words(text, *match.span("bare"), analyzer)
+        elif condition := _condition(text, match, analyzer):
+            clauses.append(Clause(condition, bool(match["minus"]), *match.span()))
+    query = Query(text, tuple(bare), tuple(clauses))
+    _demand_something(query)
+    return query
 
 
-def rank(index: Bm25, query: Query, limit: int) -> Ranking:
-    """Rank the index's documents for the query; ties go to the lower document."""
-    scores = index.get_scores(query.terms)
-    words: dict[Forms, str] = {}
-    for word in query.words:
-        words.setdefault(word.forms, word.text)
-    holders = {forms: _holders(index, forms) for forms in words}
-    complete = np.logical_and.reduce(list(holders.values()))
-    hits = tuple(
-        Hit(
-            document,
-            float(scores[document]),
-            tuple(words[forms] for forms, holds in holders.items() if not holds[document]),
-        )
-        for document in best(scores, limit)
+def _condition(text: str, match: re.Match[str], analyzer: Analyzer) -> Condition | None:
+    """Return what a clause demands; None where it is a phrase of nothing. Raises UserError for a field."""
+    field = (match["field"] or "").lower()
+    start, end = match.span("bare" if match["quoted"] is None else "quoted")
+    value = text[start:end].strip()
+    if field == "year" and value:
+        return _years(value)
+    if field == "source" and fold(value):
+        return Source(value)
+    if field == "author" and (names := _words(text, start, end, None)):
+        return Author(names)
+    found = _words(text, start, end, analyzer)
+    if field == "title" and found:
+        return Title(found)
+    if field:
+        raise _lacking(field)
+    return Phrase(found) if found else None
+
+
+def _words(text: str, start: int, end: int, analyzer: Analyzer | None) -> tuple[QueryWord, ...]:
+    """Return the words of a stretch of the query; without an analyzer they are those of a name."""
+    stretch = text[start:end]
+    return tuple(
+        QueryWord(stretch[word.start : word.end], word.forms, start + word.start)
+        for word in words(stretch, analyzer.forms if analyzer else name_forms)
     )
-    unknown = tuple(words[forms] for forms, holds in holders.items() if not holds.any())
-    return Ranking(hits, int(np.count_nonzero(scores)), int(np.count_nonzero(complete)), unknown)
 
 
-def _holders(index: Bm25, forms: Forms) -> np.typing.NDArray[np.bool_]:
-    """Return for each document whether it has the word, in whichever form."""
-    holds = np.zeros(index.corpus_size, dtype=np.bool_)
-    for way in forms.ways:
-        every = np.ones(index.corpus_size, dtype=np.bool_)
-        for term in way:
-            has = np.zeros(index.corpus_size, dtype=np.bool_)
-            has[index.postings(term)[0]] = True
-            every &= has
-        holds |= every
-    return holds
+def _years(value: str) -> Years:
+    match = _YEARS.fullmatch(value)
+    if not match or not (match[1] or match[3]) or bool(match[3]) > bool(match[2]):
+        raise UserError(f"year:{value} is no year. Write for example {_EXAMPLES['year']}.")
+    first = int(match[1] or _FIRST_YEAR)
+    last = int(match[3] or (_LAST_YEAR if match[2] else first))
+    if first > last:
+        raise UserError(f"year:{value} ends before it begins. Did you mean year:{last}..{first}?")
+    return Years(first, last)
+
+
+def _lacking(field: str) -> UserError:
+    return UserError(f"{field}: needs something behind it, for example {_EXAMPLES[field]}.")
+
+
+def _demand_something(query: Query) -> None:
+    if query.words or any(not clause.excluded for clause in query.clauses):
+        return
+    if query.clauses:
+        raise UserError(
+            "That only says what to leave out. Add what to look for, for example: safety -dialogue"
+        )
+    raise UserError(
+        "There is no word to search for: very common words and punctuation are left out. "
+        "Name a topic, a method or a title."
+    )

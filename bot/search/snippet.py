@@ -6,7 +6,7 @@ ellipses, and never shows its reason in a link.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -63,13 +63,13 @@ def read(abstract: str, analyzer: Analyzer) -> Reading:
     )
 
 
-def snippet(reading: Reading, terms: Sequence[str], weight: Callable[[str], float]) -> tuple[Run, ...]:
-    """Return the abstract's best stretch as runs; `weight` gives a term's idf.
+def snippet(reading: Reading, weights: Mapping[str, float]) -> tuple[Run, ...]:
+    """Return the abstract's best stretch for some terms as runs; `weights` gives each term's worth.
 
     The best stretch has the greatest weight of distinct terms, then the most matches, then comes first.
     Where nothing matches outside links it is the abstract's beginning.
     """
-    matches = _matches(reading, terms, weight)
+    matches = _matches(reading, weights)
     places = [match.start for match in matches]
     candidates = [
         (_value(inside), start, end, inside)
@@ -100,11 +100,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _matches(reading: Reading, terms: Sequence[str], weight: Callable[[str], float]) -> list[_Match]:
+def _matches(reading: Reading, weights: Mapping[str, float]) -> list[_Match]:
     """Return the matched words in their order; one that stands for several terms counts as the heaviest."""
     heaviest: dict[tuple[int, int], tuple[float, str]] = {}
-    for term in set(terms).intersection(reading.places):
-        candidate = (weight(term), term)
+    for term in weights.keys() & reading.places.keys():
+        candidate = (weights[term], term)
         for span in reading.places[term]:
             heaviest[span] = max(heaviest.get(span, candidate), candidate)
     return [_Match(*span, term, worth) for span, (worth, term) in sorted(heaviest.items())]

@@ -9,6 +9,8 @@ from sqlite_utils import Database
 
 from bot.papers import Description, Paper, Record, Source, TitleOrigin
 
+_AT_A_TIME = 1000
+
 
 def count(db: Database) -> int:
     """Return how many papers there are."""
@@ -31,9 +33,12 @@ def add(db: Database, papers: Iterable[tuple[str, Description, Iterable[str], It
     db.table("paper_source").insert_all(sources)
 
 
-def texts(db: Database) -> Iterator[tuple[int, str, str]]:
-    """Yield each paper's number, title and abstract, by ascending number."""
-    yield from db.conn.execute("SELECT number, title, abstract FROM paper ORDER BY number")
+def everything(db: Database) -> Iterator[Paper]:
+    """Yield all papers by ascending number."""
+    newest = int(next(db.query("SELECT coalesce(max(number), 0) AS number FROM paper"))["number"])
+    for first in range(1, newest + 1, _AT_A_TIME):
+        found = by_number(db, range(first, first + _AT_A_TIME))
+        yield from (found[number] for number in sorted(found))
 
 
 def by_number(db: Database, numbers: Sequence[int]) -> dict[int, Paper]:
@@ -55,6 +60,15 @@ def by_number(db: Database, numbers: Sequence[int]) -> dict[int, Paper]:
         for paper, rows in groupby(places, key=lambda row: row["paper"])
     }
     return {row["number"]: _paper(row, sources.get(row["number"], ())) for row in rows}
+
+
+def known_as(db: Database, keys: Sequence[str]) -> int | None:
+    """Return the number of the paper that the first key known here belongs to; the oldest, if several."""
+    for key in keys:
+        for row in db.query("SELECT min(paper) AS paper FROM paper_key WHERE key = ?", [key]):
+            if row["paper"] is not None:
+                return int(row["paper"])
+    return None
 
 
 def records_by_file(db: Database) -> dict[str, int]:

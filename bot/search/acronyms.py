@@ -1,0 +1,55 @@
+"""Acronyms that a corpus explains itself: "mixture of experts (MoE)".
+
+Law: an acronym stands for the long form that explains it most often, the earlier one in a tie.
+
+The long form is found as by Schwartz and Hearst (A simple algorithm for identifying abbreviation definitions
+in biomedical text, 2003): the letters of the acronym, from the last to the first, each stand somewhere in it
+in this order, and the first begins a word.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+_IN_BRACKETS = re.compile(r"\((?=[^()]*[A-Z][^()]*[A-Z])([A-Za-z][A-Za-z0-9-]{1,9}?)s?\)")
+_CAPITALS = 2
+_FARTHEST = 120  # characters before the bracket; a long form is a few words
+
+
+def mine(texts: Iterable[str]) -> dict[str, str]:
+    """Return each acronym in lower case with its long form as the texts write it."""
+    explained = Counter(
+        (short.lower(), long) for text in texts if "(" in text for short, long in _explanations(text)
+    )
+    found: dict[str, str] = {}
+    for (short, long), _ in explained.most_common():
+        found.setdefault(short, long)
+    return found
+
+
+def looks_like_one(word: str) -> bool:
+    """Tell whether a word is written as acronyms are, with two capitals at least."""
+    return sum(letter.isupper() for letter in word) >= _CAPITALS
+
+
+def _explanations(text: str) -> Iterator[tuple[str, str]]:
+    for match in _IN_BRACKETS.finditer(text):
+        short = match[1]
+        words = text[max(0, match.start() - _FARTHEST) : match.start()].split()
+        before = " ".join(words[-min(len(short) + 5, 2 * len(short)) :])
+        long = _long_form(short.lower(), before.lower())
+        if looks_like_one(short) and long and short.lower() not in long.lower().split():
+            yield short, before[-len(long) :]
+
+
+def _long_form(short: str, before: str) -> str:
+    """Return the end of `before` that spells the acronym, or nothing."""
+    place = len(before)
+    letters = [letter for letter in short if letter.isalnum()]
+    for number, letter in reversed(list(enumerate(letters))):
+        place = before.rfind(letter, 0, place)
+        while number == 0 and place > 0 and before[place - 1].isalnum():
+            place = before.rfind(letter, 0, place)
+        if place < 0:
+            return ""
+    return before[place:]

@@ -1,0 +1,42 @@
+"""Misspelt words → the nearest that there are.
+
+Law: nothing is invented. A word that is far from all others has no neighbour, and a digit is no slip: llama-3
+is not llama-2.
+"""
+
+from collections.abc import Mapping
+
+_SHORTEST = 4  # a slip in a shorter word makes too many others
+_LONG = 8  # from here on two slips may be one word
+
+
+def distance(one: str, other: str) -> int:
+    """Return how many slips lie between two words: a letter too many, too few, wrong, or two swapped."""
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(one, other)
+
+
+def nearest(word: str, counts: Mapping[str, int]) -> str | None:
+    """Return the word with the fewest slips, then with the same first letter, then the most frequent.
+
+    `word` and those counted are folded to lower case. None where none is near: one slip away, two for a word
+    of eight letters or more.
+    """
+    if len(word) < _SHORTEST:
+        return None
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    slips = 1 if len(word) < _LONG else 2
+    near = process.extract(word, list(counts), scorer=OSA.distance, score_cutoff=slips, limit=None)
+    ranked = [
+        (found, other[0] != word[0], -counts[other], other)
+        for other, found, _ in near
+        if _digits(other) == _digits(word)
+    ]
+    return min(ranked)[-1] if ranked else None
+
+
+def _digits(word: str) -> list[str]:
+    return [character for character in word if character.isdigit()]

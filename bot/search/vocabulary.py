@@ -1,0 +1,59 @@
+"""Texts → the words they are written in, each distinct one looked at once.
+
+Law: a word here is as it stands on the page, capitals and endings included; what it means to an index is the
+analyzer's affair.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.search.analyze import WORD
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The distinct words of some texts in order of first appearance, and the texts as numbers of words.
+
+    Text n is `stream[bounds[n]:bounds[n + 1]]`; `texts[i]` is the text that `stream[i]` stands in.
+    """
+
+    words: tuple[str, ...]
+    stream: Numbers
+    bounds: Numbers
+    texts: Numbers
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Vocabulary":
+        """Read texts."""
+        numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        found = [WORD.findall(text) for text in texts]
+        stream = np.fromiter(map(numbers.__getitem__, chain.from_iterable(found)), dtype=np.int64)
+        lengths = np.fromiter(map(len, found), dtype=np.int64, count=len(found))
+        bounds = np.concatenate(([0], np.cumsum(lengths)))
+        return cls(tuple(numbers), stream, bounds, np.repeat(np.arange(len(found)), lengths))
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each word stands in the texts."""
+        counts = np.bincount(self.stream, minlength=len(self.words)).tolist()
+        return dict(zip(self.words, counts, strict=True))
+
+
+def spread(items: Sequence[Sequence[object]], stream: Numbers) -> tuple[Numbers, Numbers]:
+    """Put each word's items in the place of the word.
+
+    `items` has one sequence for each distinct word. Returns, for each item along the stream, its place in the
+    list of all words' items one after the other, and the place in the stream of the word that it belongs to.
+    """
+    counts = np.fromiter(map(len, items), dtype=np.int64, count=len(items))
+    starts = np.cumsum(counts) - counts
+    along = counts[stream]
+    owners = np.repeat(np.arange(len(stream)), along)
+    within = np.arange(len(owners)) - np.repeat(np.cumsum(along) - along, along)
+    return starts[stream][owners] + within, owners
