@@ -1,11 +1,11 @@
-"""`python -m benchmarks`: every table, or those that are named."""
+"""`python -m benchmarks`: every table of speed, or those that are named; `quality FOLDER`: that one."""
 
 import argparse
 import os
 import platform
 import sys
 
-from benchmarks import answer, engine, start
+from benchmarks import answer, engine, quality, start
 from benchmarks.table import show
 
 TABLES = {"start": start.measure, "answer": answer.measure, "engine": engine.measure}
@@ -13,6 +13,8 @@ TABLES = {"start": start.measure, "answer": answer.measure, "engine": engine.mea
 
 def main() -> int:
     """Print the tables; returns 1 where a result was wrong, whatever the times."""
+    if sys.argv[1:2] == ["quality"]:
+        return quality.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("tables", nargs="*", metavar="table", help=", ".join(TABLES))
     named = parser.parse_args().tables
