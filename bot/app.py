@@ -5,11 +5,13 @@ Law: only here do the parts meet; none of them looks for another by itself.
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from http.client import HTTPException
 from threading import Event
 from urllib.error import URLError
 
@@ -25,11 +27,15 @@ from bot.playground import LocalSlack
 from bot.probes import Metrics, probes
 from bot.settings import Mode, Settings, SettingsError
 from bot.slack import listeners
+from bot.slack.claims import Claims
+from bot.slack.desk import Desk
 from bot.slack.http import endpoint
 from bot.web import SLACK_PATH, Probe, port_refused, routes, serving
 
 LISTENERS = 32  # at once; with Bolt's own 5, five slow ones make the sixth time out
 SLACK_TIMEOUT = 10  # seconds
+# What slack_sdk raises where Slack refuses, cannot be reached, or where something else answers.
+_NO_SLACK = (SlackClientError, OSError, HTTPException, ValueError)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 _log = logging.getLogger(__name__)
@@ -118,11 +124,10 @@ def bolt_app(settings: Settings, library: Library, clock: Clock, metrics: Metric
                 request_verification_enabled=False,  # bot.slack.http verifies, before it parses
                 listener_executor=executor,
             )
-        except (BoltError, SlackApiError) as error:
-            raise OperatorError(f"Slack refuses SLACK_BOT_TOKEN: {_reason(error)}") from error
-        except (URLError, OSError) as error:
-            raise OperatorError(f"Slack cannot be reached at {client.base_url}: {_reason(error)}") from error
-        listeners.register(app, metrics.timed(library.search), lambda: library.size, clock)
+        except (BoltError, *_NO_SLACK) as error:
+            raise _refusal("Slack refuses SLACK_BOT_TOKEN", client.base_url, error) from error
+        claims = Claims(settings.db, clock)
+        listeners.register(app, Desk(library, metrics.timed(library.search), claims, clock))
         yield app
 
 
@@ -130,9 +135,14 @@ def _connected(app: App, settings: Settings) -> SocketModeHandler:
     handler = SocketModeHandler(app, settings.app_token, concurrency=LISTENERS)
     try:
         handler.connect()
-    except (SlackClientError, OSError) as error:
+    except _NO_SLACK as error:
         disconnect(handler)
-        raise OperatorError(f"Socket Mode cannot connect with SLACK_APP_TOKEN: {_reason(error)}") from error
+        raise _refusal(
+            "Socket Mode cannot connect with SLACK_APP_TOKEN", app.client.base_url, error
+        ) from error
+    if not handler.client.is_connected():  # slack_sdk logs why, and would try again for ever
+        disconnect(handler)
+        raise OperatorError("Socket Mode cannot connect: the WebSocket that Slack names does not open")
     return handler
 
 
@@ -150,11 +160,15 @@ def _unready(library: Library, *, connected: bool) -> str:
     return "" if connected else "not connected to Slack"
 
 
-def _reason(error: Exception) -> str:
-    """Return a failure in a few words, without what was sent: that holds the token."""
+def _refusal(refused: str, base_url: str, error: Exception) -> OperatorError:
+    """Say why Slack cannot be used, without what was sent: that holds the token."""
     cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, SlackApiError):
-            return str(cause.response.get("error", "no reason given"))
+    while not (cause is None or isinstance(cause, SlackApiError)):
         cause = cause.__cause__ or cause.__context__
-    return str(getattr(error, "reason", error))
+    if cause is None:
+        why = error.reason if isinstance(error, URLError) else error
+        return OperatorError(f"Slack cannot be reached at {base_url}: {why}")
+    code = str(cause.response.get("error"))  # a whole page, where it was not JSON
+    if not re.fullmatch("[a-z_]+", code):
+        return OperatorError(f"Slack cannot be reached at {base_url}: what answers there is not Slack")
+    return OperatorError(f"{refused}: {code}")

@@ -4,7 +4,7 @@ Pure, and plain text: whoever shows it escapes it as the place demands.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bot.papers import Paper
@@ -43,6 +43,18 @@ def authors(paper: Paper) -> str:
     if len(paper.authors) <= _NAMED_AUTHORS:
         return ", ".join(paper.authors)
     return f"{paper.authors[0]} + {len(paper.authors) - 1}"
+
+
+def all_authors(paper: Paper, longest: int) -> str:
+    """Name all authors; those who do not fit into so many characters are counted."""
+    if not paper.authors:
+        return authors(paper)
+    named = paper.authors[0]
+    for count, author in enumerate(paper.authors[1:], 1):
+        if len(named) + len(author) + 2 > longest:
+            return f"{shorten(named, longest)} and {len(paper.authors) - count:,} more"
+        named += f", {author}"
+    return shorten(named, longest)
 
 
 def named_id(paper: Paper) -> str:
@@ -85,6 +97,24 @@ def shorten(text: str, longest: int) -> str:
     return (between if len(between) > longest // 2 else head).rstrip(" ,;:") + "…"
 
 
-def listed(words: Sequence[str]) -> str:
+def pieces(text: str, longest: int) -> Iterator[str]:
+    """Cut a text between words into pieces of at most `longest` characters, without blanks at their ends."""
+    start = 0
+    while start < len(text):
+        end = start + longest
+        if end < len(text):
+            blank = max(text.rfind(" ", start, end + 1), text.rfind("\n", start, end + 1))
+            end = blank if blank > start + longest // 2 else end
+        if piece := text[start:end].strip():
+            yield piece
+        start = end
+
+
+def every(words: int) -> str:
+    """Return what a paper has that has all of so many words: `it`, `both words`, `every word`."""
+    return {1: "it", 2: "both words"}.get(words, "every word")
+
+
+def listed(words: Sequence[str], joined: str = "or") -> str:
     """Return `a`, `a or b`, `a, b or c`; there is at least one."""
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return f" {joined} ".join(filter(None, (", ".join(words[:-1]), words[-1])))

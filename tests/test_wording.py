@@ -4,7 +4,20 @@ from datetime import timedelta
 import pytest
 
 from bot.papers import Paper, TitleOrigin
-from bot.wording import address, ago, authors, byline, counted, listed, named_id, shorten, venue
+from bot.wording import (
+    address,
+    ago,
+    all_authors,
+    authors,
+    byline,
+    counted,
+    every,
+    listed,
+    named_id,
+    pieces,
+    shorten,
+    venue,
+)
 
 BARE = Paper(number=1, shown_id="p0123456789", title="T", title_origin=TitleOrigin.PAGE, abstract="A")
 ARXIV = replace(BARE, shown_id="2305.14710", arxiv_id="2305.14710", acl_id="2024.naacl-long.171")
@@ -129,3 +142,41 @@ def test_a_text_is_cut_between_words(text: str, longest: int, shown: str) -> Non
 def test_words_are_listed(words: list[str], said: str) -> None:
     """With commas and a last `or`."""
     assert listed(words) == said
+
+
+@pytest.mark.parametrize(
+    ("longest", "named"),
+    [
+        (100, "Ann, Bob, Cy, Di"),
+        (16, "Ann, Bob, Cy, Di"),
+        (15, "Ann, Bob, Cy and 1 more"),
+        (3, "Ann and 3 more"),
+    ],
+)
+def test_authors_who_do_not_fit_are_counted(longest: int, named: str) -> None:
+    """All are named where there is room."""
+    assert all_authors(replace(BARE, authors=("Ann", "Bob", "Cy", "Di")), longest) == named
+    assert all_authors(replace(BARE, first_author="Ann"), longest) == "first author Ann"
+    assert all_authors(BARE, longest) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", []),
+        ("   ", []),
+        ("one two", ["one two"]),
+        ("one two three", ["one two", "three"]),
+        ("one\ntwo three", ["one\ntwo", "three"]),
+        ("a bcdefghijkl", ["a bcdefg", "hijkl"]),
+        ("x" * 17, ["x" * 8, "x" * 8, "x"]),
+    ],
+)
+def test_a_text_is_cut_into_pieces(text: str, parts: list[str]) -> None:
+    """Between words where there is a blank in the second half; nothing but blanks is lost."""
+    assert list(pieces(text, 8)) == parts
+
+
+def test_what_a_paper_has_is_said_by_the_number_of_words() -> None:
+    """One, two, more."""
+    assert [every(words) for words in (1, 2, 3, 9)] == ["it", "both words", "every word", "every word"]

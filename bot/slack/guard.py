@@ -12,20 +12,34 @@ from collections.abc import Callable
 from slack_bolt import Args
 
 from bot.errors import UserError
-from bot.slack import render, send
+from bot.slack import render
+from bot.slack.buttons import OutdatedError
+from bot.slack.replies import reply_to
+from bot.slack.send import UncertainError, WindowError
 
 _log = logging.getLogger(__name__)
 
 
 def guarded(listener: Callable[..., None]) -> Callable[[Args], None]:
-    """Return the listener as Bolt should call it; it still gets just the arguments that it names."""
+    """Return the listener as Bolt should call it.
+
+    It gets just the arguments that it names: Bolt's own, and `reply`, which answers whoever did this.
+    """
     names = inspect.getfullargspec(listener).args
 
     def run(args: Args) -> None:
         try:
-            listener(**{name: getattr(args, name) for name in names})
+            listener(**{name: reply_to(args) if name == "reply" else getattr(args, name) for name in names})
         except UserError as error:
             _tell(args, render.refusal(error.message))
+        except OutdatedError:
+            _tell(args, render.outdated())
+        except WindowError as error:
+            _log.warning("%s: %s", listener.__name__, error)
+            _tell(args, render.not_opened())
+        except UncertainError as error:
+            _log.warning("%s: %s", listener.__name__, error)
+            _tell(args, render.uncertain())
         except Exception:  # noqa: BLE001  # the boundary: nothing may pass it
             reference = secrets.token_hex(3)
             _log.exception("%s failed [%s]", listener.__name__, reference)
@@ -38,9 +52,9 @@ def guarded(listener: Callable[..., None]) -> Callable[[Args], None]:
 def _tell(args: Args, message: render.Message) -> None:
     if args.ack.response is None:
         args.ack()
-    if not args.respond.response_url:
-        return  # an event has nobody to answer
     try:
-        send.to_asker(args.respond, message)
-    except Exception:  # noqa: BLE001  # a dropped or garbled answer has many names
+        reply = reply_to(args)
+        if reply is not None:  # an event has nobody to answer
+            reply.to_asker(message)
+    except Exception:  # noqa: BLE001  # whatever it is, the rest of the log tells why it came to this
         _log.exception("the asker could not be told")

@@ -29,6 +29,11 @@ def plain(text: str) -> str:
     return _EMOJI.sub("∶", text).translate(_ESCAPES)
 
 
+def visible(text: str) -> str:
+    """Return the text for where nothing is markup, without what shows nothing or turns the direction."""
+    return _INVISIBLE.sub("", text).strip()
+
+
 def bold(text: str) -> str:
     """Return the text in bold; a text of blanks is nothing."""
     shown = plain(text)

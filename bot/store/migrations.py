@@ -59,3 +59,12 @@ def m002_loads(db: Database) -> None:
         foreign_keys=[("load", "load", "id")],
     )
     db.table("load_problem").create_index(["load"])
+
+
+@migrations()
+def m003_once(db: Database) -> None:
+    """Record what may happen only once, by its kind and key, and when it was claimed (Unix seconds)."""
+    db.table("once").create(
+        {"kind": str, "key": str, "at": int}, pk=("kind", "key"), not_null={"kind", "key", "at"}
+    )
+    db.table("once").create_index(["kind", "at"])

@@ -18,12 +18,18 @@ from bot.web import SLACK_PATH, routes, serving
 from tests.conftest import LOADED_AT
 
 MANIFEST = Path(__file__).parents[2] / "deploy" / "manifest.json"
+SCOPES = json.loads(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
 
 
 @contextmanager
-def answering(slack: LocalSlack, library: Library) -> Iterator[None]:
-    """Run the app with a library by HTTP while the block runs; it is two hours after the load."""
-    settings = Settings(bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url)
+def answering(slack: LocalSlack, library: Library, db: Path) -> Iterator[None]:
+    """Run the app with a library by HTTP while the block runs; it is two hours after the load.
+
+    What happens only once is kept in `db`.
+    """
+    settings = Settings(
+        bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url, db=db
+    )
     with (
         bolt_app(
             settings,
@@ -38,13 +44,18 @@ def answering(slack: LocalSlack, library: Library) -> Iterator[None]:
 
 
 @pytest.fixture
-def slack(library: Library) -> Iterator[LocalSlack]:
+def db(tmp_path: Path) -> Path:
+    """Return where an app of the test's own keeps what happens only once."""
+    return tmp_path / "claims.db"
+
+
+@pytest.fixture
+def slack(library: Library, db: Path) -> Iterator[LocalSlack]:
     """Yield a local Slack that the app with the seeds answers by HTTP.
 
     It grants what the manifest asks for, and no more.
     """
-    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    with LocalSlack(scopes=manifest["oauth_config"]["scopes"]["bot"]) as running, answering(running, library):
+    with LocalSlack(scopes=SCOPES) as running, answering(running, library, db):
         yield running
 
 

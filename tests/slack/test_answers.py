@@ -57,19 +57,19 @@ def test_previews_of_links_are_switched_off(slack: LocalSlack, monkeypatch: pyte
 def test_a_search_for_payload_is_a_search(slack: LocalSlack) -> None:
     """Bolt's own parser would take the word for an interaction."""
     assert slack.command("payload backdoor").acknowledged
-    assert slack.wait_for_message("*payload backdoor*")["ephemeral"] is False
+    assert slack.wait_for_message("*payload backdoor*", user=ANA)["text"].startswith("*payload backdoor* · ")
 
 
-def test_slow_searches_hold_up_nobody(seeded: Path) -> None:
+def test_slow_searches_hold_up_nobody(seeded: Path, tmp_path: Path) -> None:
     """With ten searches under way that do not end, help is still answered."""
     release = threading.Event()
 
     class Slow(Library):
-        def search(self, text: str, limit: int) -> Answer:
+        def search(self, text: str, limit: int, skip: int = 0) -> Answer:
             release.wait(20)
-            return super().search(text, limit)
+            return super().search(text, limit, skip)
 
-    with LocalSlack() as slack, answering(slack, Slow.at(seeded, [], LOADED_AT)):
+    with LocalSlack() as slack, answering(slack, Slow.at(seeded, [], LOADED_AT), tmp_path / "a.db"):
         for _ in range(10):
             assert slack.command("lora moe").acknowledged
         assert slack.command("help").acknowledged
@@ -124,7 +124,7 @@ def test_a_query_smuggles_in_nothing(slack: LocalSlack) -> None:
     assert text.startswith("*backdoor &lt;!channel&gt; &amp; ∗x∗ ˋyˋ* · ")
 
 
-def test_a_title_smuggles_in_nothing(corpus: Path, tmp_path: Path) -> None:
+def test_a_title_smuggles_in_nothing(corpus: Path, tmp_path: Path, db: Path) -> None:
     """A paper whose title is made of Slack's markup is shown as text."""
     abstract = "We study zebrafish under <!channel> and say so in many words, twice over. " * 5
     (corpus / "page.txt").write_text(
@@ -132,7 +132,7 @@ def test_a_title_smuggles_in_nothing(corpus: Path, tmp_path: Path) -> None:
         f"<!channel> Zebrafish *are* <@U1> @here\n\n{abstract}\n"
     )
     library = Library.at(tmp_path / "a.db", [corpus], LOADED_AT)
-    with LocalSlack() as slack, answering(slack, library):
+    with LocalSlack() as slack, answering(slack, library, db):
         slack.command("zebrafish")
         message = slack.wait_for_message("Zebrafish")
     assert "&lt;!channel&gt; Zebrafish ∗are∗ &lt;@U1&gt; @here" in message["blocks"][1]["text"]["text"]
@@ -149,21 +149,23 @@ def test_twenty_at_once_are_all_answered(slack: LocalSlack) -> None:
 
 
 @contextmanager
-def failing(error: Exception, db: Path) -> Iterator[LocalSlack]:
+def failing(error: Exception, seeded: Path, db: Path) -> Iterator[LocalSlack]:
     """Run the app with a library whose search raises."""
 
     class Broken(Library):
-        def search(self, text: str, limit: int) -> Answer:  # noqa: ARG002  # it does not come to that
+        def search(self, text: str, limit: int, skip: int = 0) -> Answer:  # noqa: ARG002  # it does not come to that
             raise error
 
-    broken = Broken.at(db, [], LOADED_AT)
-    with LocalSlack() as slack, answering(slack, broken):
+    broken = Broken.at(seeded, [], LOADED_AT)
+    with LocalSlack() as slack, answering(slack, broken, db):
         yield slack
 
 
-def test_a_fault_of_ours_is_acknowledged_and_told(seeded: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_of_ours_is_acknowledged_and_told(
+    seeded: Path, db: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """An unexpected error gives the asker a sentence with a code, which the log has beside the traceback."""
-    with failing(RuntimeError("sensitive"), seeded) as slack:
+    with failing(RuntimeError("sensitive"), seeded, db) as slack:
         assert slack.command("backdoor").acknowledged
         message = slack.wait_for_message("Sorry", user=ANA)
     assert message["ephemeral"] is True
@@ -174,18 +176,18 @@ def test_a_fault_of_ours_is_acknowledged_and_told(seeded: Path, caplog: pytest.L
     assert logged[0].levelno == logging.ERROR
 
 
-def test_before_a_load_a_search_says_so(tmp_path: Path, corpus: Path) -> None:
+def test_before_a_load_a_search_says_so(tmp_path: Path, corpus: Path, db: Path) -> None:
     """With an empty corpus the asker is told where to look."""
     library = Library.at(tmp_path / "a.db", [corpus], LOADED_AT)
-    with LocalSlack() as slack, answering(slack, library):
+    with LocalSlack() as slack, answering(slack, library, db):
         slack.command("backdoor")
         assert slack.wait_for_message("No papers are loaded yet.", user=ANA)["ephemeral"] is True
 
 
-def test_an_unknown_command_is_answered(library: Library) -> None:
+def test_an_unknown_command_is_answered(library: Library, db: Path) -> None:
     """A command that Slack sends here by mistake gets a kind answer instead of a warning sign."""
     paper = {"command": "/paperx", "usage_hint": "", "description": ""}
-    with LocalSlack(commands=[paper]) as slack, answering(slack, library):
+    with LocalSlack(commands=[paper]) as slack, answering(slack, library, db):
         assert slack.command("x", command="/paperx").acknowledged
         assert slack.wait_for_message("I do not know `/paperx`.", user=ANA)["ephemeral"] is True
 
@@ -253,10 +255,10 @@ def test_refused_blocks_go_out_as_text(
 
 
 def test_an_answer_that_slack_does_not_take_is_logged(
-    library: Library, caplog: pytest.LogCaptureFixture
+    library: Library, db: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Where nobody can be told, the log is; and Slack has its acknowledgement."""
-    with LocalSlack(limits=Limits(response_url_uses=0)) as slack, answering(slack, library):
+    with LocalSlack(limits=Limits(response_url_uses=0)) as slack, answering(slack, library, db):
         assert slack.command("help").acknowledged
     logged = [record.getMessage() for record in caplog.records if record.name == "bot.slack.guard"]
     assert [line.partition(" [")[0] for line in logged] == ["on_paper failed", "the asker could not be told"]

@@ -3,44 +3,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.library import Answer, Library
-from bot.papers import Paper, Source, TitleOrigin
-from bot.playground.checks import content_of
+from bot.library import Library, Suggestion
 from bot.slack import render
-from bot.slack.render import Message
 from tests.conftest import LOADED_AT
-
-HOSTILE = "<!channel> *_~`<@U1> :tada: & \u202e <https://evil.example|x> " * 12
-
-
-def strictly(message: Message) -> Message:
-    """Return the message; fails where Slack would refuse it."""
-    content_of({"text": message.text, "blocks": list(message.blocks)})
-    return message
-
-
-def hostile(answer: Answer) -> Answer:
-    """Return the answer as if a paper, a query and an abstract were made to break it."""
-    paper = Paper(
-        number=1,
-        shown_id="p0123456789",
-        title=HOSTILE,
-        title_origin=TitleOrigin.PAGE,
-        abstract=HOSTILE,
-        first_author=HOSTILE,
-        authors=(HOSTILE, HOSTILE),
-        url="https://evil.example/|>?a=1" + "&b=é" * 70,
-        sources=(Source("a.txt", 1),),
-    )
-    found = replace(answer.found[0], paper=paper, missing=(HOSTILE, "b" * 400))
-    return replace(answer, query=replace(answer.query, text=HOSTILE), found=(found,) * 5)
+from tests.slack.extremes import strictly
 
 
 def test_results_look_as_designed(library: Library) -> None:
     """A search shows title, authors, year, id, what is missing, and a snippet with bold matches."""
     message = strictly(render.results(library.search("backdoor instruction tuning", 5), "ana"))
-    assert [block["type"] for block in message.blocks] == ["section"] * 6 + ["context"]
-    texts = [block["text"]["text"] for block in message.blocks[:-1]]
+    assert [block["type"] for block in message.blocks] == ["section"] * 6 + ["actions", "context"]
+    texts = [block["text"]["text"] for block in message.blocks[:-2]]
     assert texts[0] == "*backdoor instruction tuning* · 2 papers have every word, 128 have some"
     assert texts[3].splitlines() == [
         "*3. <https://arxiv.org/abs/2410.10739|Balancing Continuous Pre-Training and Instruction Fine-Tuning:"
@@ -49,7 +22,7 @@ def test_results_look_as_designed(library: Library) -> None:
         "The models also need to be *fine-tuned* with specific *instructions* to maintain their ability to"
         " follow *instructions* accurately.",
     ]
-    assert message.blocks[6]["elements"] == [{"type": "mrkdwn", "text": "asked by ana", "verbatim": True}]
+    assert message.blocks[7]["elements"] == [{"type": "mrkdwn", "text": "asked by ana", "verbatim": True}]
     assert message.text.splitlines()[:2] == [
         texts[0],
         "1. Instructions as Backdoors: Backdoor Vulnerabilities of Instruction Tuning"
@@ -61,7 +34,7 @@ def test_results_look_as_designed(library: Library) -> None:
     ("query", "head"),
     [
         ("loramoe", "*loramoe* · 1 paper"),
-        ("lora", "*lora* · 5 papers"),
+        ("lora", "*lora* · 6 papers"),
         ("poly qqqq", "*poly qqqq* · no paper has every word, 1 has some"),
         ("arabic synonym", "*arabic synonym* · 1 paper has every word, 4 have some"),
         ("loramoe router", "*loramoe router* · 1 paper has every word, 1 has some"),
@@ -74,18 +47,40 @@ def test_the_head_counts(library: Library, query: str, head: str) -> None:
 
 
 def test_nothing_found_names_the_words_and_the_corpus(library: Library) -> None:
-    """What was searched, and when it was loaded, is said."""
-    answer = library.search("backdor atack", 5)
-    text = "No paper has *backdor* or *atack* (382 papers, loaded 2 h ago)."
-    assert strictly(render.nothing_found(answer, LOADED_AT + timedelta(hours=2))) == Message(
-        text,
-        (
-            {
-                "type": "section",
-                "expand": True,
-                "text": {"type": "mrkdwn", "text": text, "verbatim": True},
-            },
-        ),
+    """What was searched, when it was loaded, and what would find something is said."""
+    message = strictly(
+        render.nothing_found(library.search("backdor atack", 5), LOADED_AT + timedelta(hours=2))
+    )
+    assert message.text.splitlines() == [
+        "No paper has *backdor* or *atack* (382 papers, loaded 2 h ago).",
+        "Did you mean *backdoor attack*? 4 papers have both words.",
+    ]
+    assert [element["text"]["text"] for element in message.blocks[1]["elements"]] == [
+        "Search backdoor attack"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("suggestion", "said"),
+    [
+        (Suggestion("lora", 1, 6, 6), "Did you mean *lora*? 6 papers have it."),
+        (Suggestion("lora", 1, 1, 1), "Did you mean *lora*? 1 paper has it."),
+        (Suggestion("lora moe", 2, 13, 2), "Did you mean *lora moe*? 2 papers have both words."),
+        (Suggestion("a b c", 3, 13, 1), "Did you mean *a b c*? 1 paper has every word."),
+        (Suggestion("a b c", 3, 13, 0), "Did you mean *a b c*? 13 papers have some of the words."),
+    ],
+)
+def test_a_suggestion_says_what_it_would_find(library: Library, suggestion: Suggestion, said: str) -> None:
+    """How many papers it finds, by the number of its words."""
+    answer = replace(library.search("qqqq", 5), suggestion=suggestion)
+    assert render.nothing_found(answer, LOADED_AT).text.splitlines()[1:] == [said]
+
+
+def test_where_no_word_is_unknown_the_query_is_named(library: Library) -> None:
+    """A field or a phrase that lets no paper through finds nothing either."""
+    answer = replace(library.search("qqqq", 5), unknown=(), suggestion=None)
+    assert render.nothing_found(answer, LOADED_AT).text == (
+        "No paper matches *qqqq* (382 papers, loaded just now)."
     )
 
 
@@ -95,29 +90,6 @@ def test_many_unknown_words_are_cut(library: Library) -> None:
     text = render.nothing_found(answer, LOADED_AT).text
     assert len(text) < 500
     assert text.endswith("or *qqq9* or 50 others (382 papers, loaded just now).")
-
-
-@pytest.mark.parametrize("topic", ["", "search"])
-def test_help_fits(topic: str) -> None:
-    """Help is within Slack's limits, and gives a command a line."""
-    assert "`/paper" in strictly(render.help_page(topic, 382)).text
-
-
-@pytest.mark.parametrize("text", ["&" * 5000, "<!channel> " * 500, "*_~` " * 900, "é" * 3000, "a " * 4000])
-def test_no_text_breaks_a_limit(library: Library, text: str) -> None:
-    """Titles, names, addresses, queries and missing words of any length make a message that Slack takes."""
-    answer = hostile(library.search("backdoor", 5))
-    paper = replace(
-        answer.found[0].paper,
-        title=text,
-        authors=(text, text),
-        first_author=text,
-        url=f"https://x.org/?{text}",
-    )
-    found = replace(answer.found[0], paper=paper, missing=(text, text))
-    query = replace(answer.query, text=text)
-    message = strictly(render.results(replace(answer, query=query, found=(found,) * 5), text))
-    assert sum(len(str(block)) for block in message.blocks) < 10_000
 
 
 def test_an_asker_without_a_name_is_not_named(library: Library) -> None:
@@ -133,30 +105,35 @@ def test_a_clock_that_runs_behind_is_no_nonsense(library: Library) -> None:
     assert text == "No paper has *qqqq* (382 papers, loaded just now)."
 
 
-def test_hostile_text_stays_text(library: Library) -> None:
-    """Titles, names and queries bring no mention, no link of theirs and no broken limit."""
-    message = strictly(render.results(hostile(library.search("backdoor", 5)), HOSTILE))
-    for text in (message.text, *(block["text"]["text"] for block in message.blocks[:-1])):
-        assert "<!" not in text
-        assert "<@" not in text
-        assert "|x>" not in text
-
-
-def test_every_text_object_is_verbatim(library: Library) -> None:
-    """Slack is told to make nothing of bare @channel, #general or example.com."""
-    for message in (
-        render.results(library.search("backdoor", 5), "ana"),
-        render.help_page("", 1),
-        render.fault("a1b2c3"),
-    ):
-        for block in message.blocks:
-            for text in [block["text"]] if "text" in block else block["elements"]:
-                assert text["verbatim"] is True
-
-
 def test_a_fault_gives_its_reference() -> None:
     """The person gets an apology and the code that the log has."""
     assert strictly(render.fault("a1b2c3")).text == (
         "Sorry, that went wrong, and it is not your doing. Please try again; if it happens again,"
         " tell whoever runs Paperboy this code: `a1b2c3`"
     )
+
+
+def test_a_weak_answer_says_so(library: Library) -> None:
+    """It is for the asker alone, who may share it."""
+    message = strictly(render.page(replace(library.search("loramoe", 5), weak=True)))
+    assert message.text.splitlines()[:2] == [
+        "*loramoe* · 1 paper",
+        "No paper has even half of that; these are the nearest.",
+    ]
+    assert [element["action_id"] for element in message.blocks[-1]["elements"]] == ["share"]
+
+
+@pytest.mark.parametrize(
+    ("skip", "range_", "labels"),
+    [
+        (0, "2 papers have every word, 128 have some", ["More results", "Share here"]),
+        (5, "6–10 of 130", ["Previous", "Next", "Share here"]),
+        (125, "126–130 of 130", ["Previous", "Share here"]),
+    ],
+)
+def test_a_page_says_where_it_is(library: Library, skip: int, range_: str, labels: list[str]) -> None:
+    """A page for one person counts on, and has the buttons that lead anywhere."""
+    message = strictly(render.page(library.search("backdoor instruction tuning", 5, skip)))
+    assert message.text.splitlines()[0] == f"*backdoor instruction tuning* · {range_}"
+    assert message.text.splitlines()[1].startswith(f"{skip + 1}. ")
+    assert [element["text"]["text"] for element in message.blocks[-1]["elements"]] == labels

@@ -1,3 +1,4 @@
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -29,6 +30,7 @@ SCHEMA = {
     "paper_source": {"id": "INTEGER", "paper": "INTEGER", "file": "TEXT", "line": "INTEGER", "raw": "TEXT"},
     "load": {"id": "INTEGER", "loaded_at": "TEXT", "records": "INTEGER", "papers": "INTEGER"},
     "load_problem": {"id": "INTEGER", "load": "INTEGER", "file": "TEXT", "line": "INTEGER", "reason": "TEXT"},
+    "once": {"kind": "TEXT", "key": "TEXT", "at": "INTEGER"},
 }
 MAY_BE_NULL = {("paper", "number"), ("paper", "year"), ("paper_key", "key"), ("paper_key", "paper")} | {
     (table, "id") for table in ("paper_source", "load", "load_problem")
@@ -65,7 +67,11 @@ def test_a_new_file_gets_the_newest_schema(tmp_path: Path) -> None:
         assert {name: {c.name: c.type for c in db.table(name).columns} for name in tables} == SCHEMA
         nullable = {(name, c.name) for name in tables for c in db.table(name).columns if not c.notnull}
         assert nullable == MAY_BE_NULL
-        assert [applied.name for applied in migrations.applied(db)] == ["m001_papers", "m002_loads"]
+        assert [applied.name for applied in migrations.applied(db)] == [
+            "m001_papers",
+            "m002_loads",
+            "m003_once",
+        ]
 
 
 def test_keys_and_references_are_guarded(store: Store) -> None:
@@ -236,7 +242,7 @@ def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         done = [threads.submit(opened) for _ in range(8)]
-        assert [future.result() for future in done] == [["m001_papers", "m002_loads"]] * 8
+        assert [future.result() for future in done] == [["m001_papers", "m002_loads", "m003_once"]] * 8
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -261,3 +267,143 @@ def test_a_place_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OperatorError, match=r"^PAPERBOY_DB: .*paperboy\.db cannot be used: "):
         Store(tmp_path / "file" / "paperboy.db")
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """The reason is the system's, in its own words."""
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "deep" / "paperboy.db"
+    with pytest.raises(OperatorError) as refused:
+        Store(path)
+    assert str(refused.value) == (
+        f"PAPERBOY_DB: {path} cannot be used: its folder cannot be made: not a directory"
+    )
+
+
+def test_a_newer_file_is_refused(store: Store) -> None:
+    """What a newer version has written is not understood, and stays as it is."""
+    with store.writing() as db:
+        db.table("_sqlite_migrations").insert(
+            {"migration_set": "paperboy", "name": "m999_digests", "applied_at": "2030-01-01"}
+        )
+    before = store.path.read_bytes()
+    with pytest.raises(OperatorError) as refused:
+        Store(store.path)
+    assert str(refused.value) == (
+        f"PAPERBOY_DB: {store.path} cannot be used: a newer version of Paperboy has written it (m999_digests)"
+    )
+    assert store.path.read_bytes() == before
+
+
+def test_another_programs_steps_are_not_ours(store: Store) -> None:
+    """Others may keep their own list of migrations in the same file."""
+    with store.writing() as db:
+        db.table("_sqlite_migrations").insert(
+            {"migration_set": "other", "name": "m999_digests", "applied_at": "2030-01-01"}
+        )
+    with Store(store.path).reading() as db:
+        assert notes(db) == []
+
+
+def test_a_lock_that_is_not_given_back_is_told(store: Store) -> None:
+    """Once the patience is over, a writer fails; a reader need not wait at all."""
+    hasty = Store(store.path, patience=0)
+
+    def write() -> None:
+        with hasty.writing() as db:
+            note(db, 2)
+
+    with store.writing() as db:
+        note(db, 1)
+        with pytest.raises(OperatorError) as refused:
+            write()
+        with hasty.reading() as reader:
+            assert notes(reader) == []
+    assert str(refused.value) == f"PAPERBOY_DB: {store.path} cannot be used: database is locked"
+    with store.reading() as db:
+        assert notes(db) == [1]
+
+
+def test_a_new_file_that_another_program_locks_is_told(tmp_path: Path) -> None:
+    """Not even its schema can be read."""
+    path = tmp_path / "paperboy.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(OperatorError) as refused:
+            Store(path, patience=0)
+    assert str(refused.value) == f"PAPERBOY_DB: {path} cannot be used: database is locked"
+
+
+def test_a_full_disk_keeps_what_was_committed(store: Store) -> None:
+    """What does not fit is undone as a whole, and the reason is told."""
+    with store.writing() as db:
+        note(db, 1)
+
+    def overfill() -> None:
+        with store.writing() as db:
+            db.conn.execute("PRAGMA max_page_count = 1")  # SQLite takes the number of pages there are
+            for number in range(100_000):
+                note(db, number)
+
+    with pytest.raises(OperatorError) as refused:
+        overfill()
+    assert str(refused.value) == f"PAPERBOY_DB: {store.path} cannot be used: database or disk is full"
+    with store.reading() as db:
+        assert notes(db) == [1]
+
+
+def test_a_transaction_that_sqlite_ended_keeps_its_error(store: Store) -> None:
+    """The reason is told, not that there is nothing left to undo."""
+
+    def fail() -> None:
+        with store.writing() as db:
+            db.conn.execute("ROLLBACK")
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(OperatorError, match=r" cannot be used: disk I/O error$"):
+        fail()
+
+
+@pytest.mark.parametrize(
+    ("offset", "why"),
+    [(0, "file is not a database"), (100, "database disk image is malformed")],
+)
+def test_a_damaged_beginning_is_refused(store: Store, offset: int, why: str) -> None:
+    """The header, and the schema after it."""
+    content = bytearray(store.path.read_bytes())
+    content[offset : offset + 3_000] = b"x" * 3_000
+    store.path.write_bytes(content)
+    with pytest.raises(OperatorError) as refused:
+        Store(store.path)
+    assert str(refused.value) == f"PAPERBOY_DB: {store.path} cannot be used: {why}"
+    assert store.path.read_bytes() == content
+
+
+def test_damage_in_the_middle_is_found(store: Store) -> None:
+    """A look through the whole file finds a page that nothing else would read."""
+    with store.writing() as db:
+        for number in range(2_000):
+            note(db, number)
+    content = bytearray(store.path.read_bytes())
+    content[-4_096:] = b"x" * 4_096
+    store.path.write_bytes(content)
+    with pytest.raises(
+        OperatorError, match=r"^PAPERBOY_DB: .* cannot be used: it is damaged \(.*\); put a backup"
+    ):
+        Store(store.path).check()
+
+
+def test_a_file_cut_short_is_refused(store: Store) -> None:
+    """Half a database is none."""
+    content = store.path.read_bytes()
+    store.path.write_bytes(content[:6_000])
+    with pytest.raises(OperatorError) as refused:
+        Store(store.path)
+    assert str(refused.value) == f"PAPERBOY_DB: {store.path} cannot be used: database disk image is malformed"
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    """It is not waited for."""
+    os.mkfifo(tmp_path / "paperboy.db")
+    with pytest.raises(OperatorError, match=r"^PAPERBOY_DB: .*paperboy\.db cannot be used: "):
+        Store(tmp_path / "paperboy.db")

@@ -115,15 +115,26 @@ def test_any_number_of_papers_can_be_asked_for(store: Store) -> None:
         assert list(papers.by_number(db, range(300_000))) == [1]
 
 
-def test_texts_come_in_the_order_of_numbers(store: Store) -> None:
-    """Each with title and abstract."""
+def test_everything_comes_in_the_order_of_numbers(store: Store) -> None:
+    """Each paper whole, however many there are and whichever numbers are missing."""
     with store.writing() as db:
-        papers.add(db, [("x", KNOWN, [], []), ("y", BARE, [], [])])
+        papers.add(db, [("x", KNOWN, [], [at("a.txt", 1)]), *((f"p{n}", BARE, [], []) for n in range(2500))])
+        db.execute("DELETE FROM paper WHERE number BETWEEN 3 AND 2100")
     with store.reading() as db:
-        assert list(papers.texts(db)) == [
-            (1, "Über *Backdoors* <&> 大模型", "We “plant”\nbackdoors."),
-            (2, "B", "B."),
-        ]
+        numbers = [1, 2, *range(2101, 2502)]
+        known = papers.by_number(db, numbers)
+        assert list(papers.everything(db)) == [known[number] for number in numbers]
+
+
+def test_a_paper_is_found_by_the_first_key_that_is_known(store: Store) -> None:
+    """Of several papers with the key it is the oldest."""
+    with store.writing() as db:
+        papers.add(db, [("x", BARE, ["title:b", "id:x"], []), ("y", BARE, ["id:y", "title:b"], [])])
+    with store.reading() as db:
+        assert papers.known_as(db, ["id:y", "id:x"]) == 2
+        assert papers.known_as(db, ["id:z", "title:b", "id:y"]) == 1
+        assert papers.known_as(db, ["id:z"]) is None
+        assert papers.known_as(db, []) is None
 
 
 def test_records_are_counted_by_file(store: Store) -> None:
@@ -139,7 +150,7 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
     with store.writing() as db:
         papers.add(db, [])
     with store.reading() as db:
-        assert (papers.count(db), list(papers.texts(db)), papers.records_by_file(db)) == (0, [], {})
+        assert (papers.count(db), list(papers.everything(db)), papers.records_by_file(db)) == (0, [], {})
 
 
 def test_two_papers_cannot_be_shown_under_one_id(store: Store) -> None:

@@ -5,10 +5,12 @@ Bolt would answer it with 404, which Slack counts as a failed delivery and shows
 
 import re
 
-from slack_bolt import Ack, App, Respond
+from slack_bolt import Ack, App
 
-from bot.slack import render, send
+from bot.slack import render
+from bot.slack.buttons import OutdatedError
 from bot.slack.guard import guarded
+from bot.slack.replies import Reply
 
 _ANY = re.compile("")
 
@@ -16,14 +18,13 @@ _ANY = re.compile("")
 def register(app: App) -> None:
     """Answer every command, button, form and shortcut, and take every event."""
 
-    def on_unknown_command(ack: Ack, command: dict[str, str], respond: Respond) -> None:
+    def on_unknown_command(ack: Ack, command: dict[str, str], reply: Reply) -> None:
         ack()
-        send.to_asker(respond, render.unknown_command(command["command"]))
+        reply.to_asker(render.unknown_command(command["command"]))
 
-    def on_unknown_action(ack: Ack, respond: Respond) -> None:
+    def on_unknown_action(ack: Ack) -> None:
         ack()
-        if respond.response_url:  # a click inside a modal has none
-            send.to_asker(respond, render.outdated())
+        raise OutdatedError
 
     def on_unknown(ack: Ack) -> None:
         ack()

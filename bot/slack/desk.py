@@ -1,0 +1,86 @@
+"""What listeners work with: the library, the clock, what was claimed; and what a button stands for today.
+
+Law: a button is answered from the corpus there is now, and the answer says so where that is another one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bot.errors import UserError
+from bot.library import Answer, Library, Similar
+from bot.papers import Paper
+from bot.slack import render
+from bot.slack.buttons import Alike, One, Results, Subject
+from bot.slack.claims import Claims
+from bot.slack.render import Listing, Message
+from bot.slack.render.lists import PAGE, WINDOW_PAGE
+from bot.wording import shorten
+
+Page = TypeVar("Page", Answer, Similar)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`search` gives a query's best papers, and its time is taken; the library gives all else."""
+
+    library: Library
+    search: Callable[[str, int], Answer]
+    claims: Claims
+    clock: Callable[[], datetime]
+
+    @property
+    def loaded(self) -> int:
+        """When the papers were loaded, in Unix seconds; 0 before they were."""
+        loaded_at = self.library.loaded_at
+        return int(loaded_at.timestamp()) if loaded_at else 0
+
+    def since(self, subject: Subject) -> bool:
+        """Tell whether the papers have been loaded anew since a button was drawn."""
+        return subject.loaded != self.loaded
+
+    def listing(self, subject: Results | Alike) -> Listing:
+        """Return a page of a list; for one past the end the last."""
+        if isinstance(subject, Alike):
+            return self.similar(subject, PAGE)
+        return _page(lambda skip: self.library.search(subject.query, PAGE, skip), subject.skip, PAGE)
+
+    def similar(self, alike: Alike, size: int = WINDOW_PAGE) -> Similar:
+        """Return a page of the papers like one; for one past the end the last.
+
+        Raises UserError where the one is there no more.
+        """
+        self.paper(One(alike.like, alike.loaded))
+        return _page(lambda skip: self.library.similar(alike.like, size, skip), alike.skip, size)
+
+    def paper(self, one: One) -> Paper:
+        """Return the paper that a button stands for; raises UserError where it is there no more."""
+        try:
+            return self.library.paper(one.paper)
+        except UserError:
+            raise UserError(
+                f"The paper {shorten(one.paper, 60)} is no longer here: the papers have been loaded anew."
+            ) from None
+
+    def shown(self, subject: Results | Alike) -> Message:
+        """Return a page for one person; where nothing is to be found any more, the message that says so."""
+        found = self.listing(subject)
+        if isinstance(found, Answer) and not found.found:
+            return render.nothing_found(found, self.clock())
+        return render.page(found, since=self.since(subject))
+
+    def shared(self, subject: Subject, person: str) -> Message:
+        """Return what a button stands for as the channel sees it, shared by a person."""
+        since = self.since(subject)
+        if isinstance(subject, One):
+            return render.shared_paper(self.paper(subject), self.loaded, person, since=since)
+        found = self.listing(subject)
+        if not found.found:
+            raise UserError("There is nothing left to share: the papers have been loaded anew.")
+        return render.results(found, person, "shared", since=since)
+
+
+def _page(fetch: Callable[[int], Page], skip: int, size: int) -> Page:
+    found = fetch(skip)
+    return found if found.found or not found.total else fetch((found.total - 1) // size * size)

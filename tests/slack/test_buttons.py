@@ -1,0 +1,120 @@
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.buttons import (
+    LONGEST_METADATA,
+    Alike,
+    One,
+    OutdatedError,
+    Results,
+    Subject,
+    Window,
+    fits,
+    metadata_of,
+    read,
+    value_of,
+    wanted,
+    wanted_any,
+    wanted_list,
+    window_of,
+)
+
+GOOD = {"v": 1, "query": "lora", "skip": 5, "loaded": 1}
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        Results("lora", 5, 1795251600),
+        Results("&" * 500, 0, 1),
+        Results('"' * 500, 0, 1),
+        Results("🙂" * 500, 0, 1),
+        One("2305.14710", 1),
+        Alike("2024.naacl-long.171", 10, 1),
+    ],
+)
+def test_a_value_says_all_that_a_button_stands_for(subject: Subject) -> None:
+    """It fits, and reading it gives the same again."""
+    assert fits(subject)
+    assert read(value_of(subject)) == subject
+
+
+@given(st.text(min_size=1, max_size=500), st.integers(0, 10**6), st.integers(-(2**40), 2**40))
+def test_any_query_survives(query: str, skip: int, loaded: int) -> None:
+    """Whatever was searched for, its button finds it again."""
+    subject = Results(query, skip, loaded)
+    assert read(value_of(subject)) in ({subject} if fits(subject) else {None})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        7,
+        "lora",
+        "[]",
+        "null",
+        "{",
+        "[" * 1999,
+        "x" * 5000,
+        json.dumps({**GOOD, "query": "x" * 5000}),
+        json.dumps({**GOOD, "query": "x" * 501}),
+        json.dumps({**GOOD, "query": ""}),
+        json.dumps({**GOOD, "query": 7}),
+        json.dumps({**GOOD, "v": 0}),
+        json.dumps({**GOOD, "v": 2}),
+        json.dumps({**GOOD, "v": [1]}),
+        json.dumps({**GOOD, "skip": -1}),
+        json.dumps({**GOOD, "skip": True}),
+        json.dumps({**GOOD, "skip": 10**9}),
+        json.dumps({**GOOD, "skip": 1.5}),
+        json.dumps({**GOOD, "loaded": "1"}),
+        json.dumps({**GOOD, "loaded": None}),
+        json.dumps({**GOOD, "more": 1}),
+        json.dumps({"query": "lora", "skip": 5, "loaded": 1}),
+        json.dumps({"v": 1, "paper": ["x"], "loaded": 1}),
+    ],
+)
+def test_what_cannot_be_read_is_none(value: object) -> None:
+    """Older versions, tampering, length and wrong types give no button, and no error."""
+    assert read(value) is None
+    with pytest.raises(OutdatedError):
+        wanted_any(value)
+
+
+@given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
+def test_any_value_is_read_or_refused(value: str) -> None:
+    """Nothing raises."""
+    assert read(value) is None
+
+
+def test_a_button_of_another_kind_is_refused() -> None:
+    """A button is pressed for what it stands for."""
+    one, results = value_of(One("2305.14710", 1)), value_of(Results("lora", 0, 1))
+    assert wanted(one, One) == wanted_any(one) == One("2305.14710", 1)
+    assert wanted_list(results) == Results("lora", 0, 1)
+    for refused in (lambda: wanted(results, One), lambda: wanted_list(one)):
+        with pytest.raises(OutdatedError):
+            refused()
+
+
+def test_a_window_keeps_what_it_needs() -> None:
+    """Reading its metadata gives the same again; an address too long for it is left out."""
+    window = Window("https://hooks.slack.com/actions/T0/1/x", bibtex=True)
+    assert window_of(metadata_of(window)) == window
+    long = metadata_of(Window("u" * 5000, shared=True))
+    assert len(long) <= LONGEST_METADATA
+    assert window_of(long) == Window(shared=True)
+
+
+@pytest.mark.parametrize("change", [{"v": 0}, {"url": 1}, {"bibtex": "yes"}, {"shared": 1}, {"more": 1}])
+def test_a_window_of_another_version_is_refused(change: dict[str, Any]) -> None:
+    """A window that was opened before an update cannot be read."""
+    with pytest.raises(OutdatedError):
+        window_of(json.dumps({"v": 1, **asdict(Window()), **change}))

@@ -1,0 +1,164 @@
+"""The first words, and the bot's direct messages, in a real socket."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.library import Library
+from bot.playground import ANA, BEN, BOT, IM, READING, SAFETY, Fault, LocalSlack
+from tests.conftest import LOADED_AT
+from tests.slack.conftest import SCOPES, answering
+from tests.slack.deeds import Json, buttons, press
+
+OPENED = {"type": "app_home_opened", "user": ANA, "channel": IM, "tab": "messages", "event_ts": "1.2"}
+WELCOME = [
+    "I search 382 papers.",
+    "In any channel: `/paper backdoor instruction tuning`",
+    "Or tell me here what you are looking for. More: `/paper help`",
+]
+
+
+@pytest.fixture
+def app() -> Iterator[ExitStack]:
+    """Yield what ends the app when it is closed: by then all that came has been answered."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def slack(library: Library, db: Path, app: ExitStack) -> Iterator[LocalSlack]:
+    """Yield a local Slack that outlives its app."""
+    with LocalSlack(scopes=SCOPES) as slack:
+        app.enter_context(answering(slack, library, db))
+        yield slack
+        app.close()
+
+
+def settled(slack: LocalSlack, app: ExitStack) -> list[str]:
+    """End the app; return what it has said in Ana's conversation."""
+    app.close()
+    return [each["text"] for each in slack.messages(IM) if each["bot"]]
+
+
+def test_the_first_opening_is_welcomed_once(slack: LocalSlack, app: ExitStack) -> None:
+    """Not the second, nor an event that Slack sends again."""
+    slack.open_messages()
+    slack.wait_for_message("I search", channel=IM)
+    slack.resend()
+    slack.open_messages()
+    assert settled(slack, app) == ["\n".join(WELCOME)]
+
+
+def test_a_restart_does_not_welcome_again(library: Library, db: Path) -> None:
+    """Whoever was greeted is remembered; somebody else is greeted."""
+    with LocalSlack(scopes=SCOPES) as slack:
+        for _ in range(2):
+            with answering(slack, library, db):
+                slack.open_messages()
+                slack.wait_for_message("I search", channel=IM)
+        with answering(slack, library, db):
+            slack.open_messages(user=BEN)
+            slack.wait_for(
+                lambda each: [call for call in each.calls if call.method == "chat.postMessage"][1:]
+            )
+        posts = [call for call in slack.calls if call.method == "chat.postMessage"]
+    assert [post.args["channel"] == IM for post in posts] == [True, False]
+
+
+@pytest.mark.parametrize(("fault", "posts"), [(Fault.ratelimited(), 1), (Fault.dropped(done=True), 1)])
+def test_a_refused_welcome_comes_next_time(slack: LocalSlack, fault: Fault, posts: int) -> None:
+    """Where Slack refused it, the next opening tries again; where nobody knows, none does."""
+    slack.fail("chat.postMessage", fault)
+    slack.open_messages()
+    slack.wait_for(lambda each: [call for call in each.calls if call.method == "chat.postMessage"])
+    slack.say("help", channel=IM)
+    slack.wait_for_message("*Paperboy* searches", channel=IM)
+    slack.open_messages()
+    slack.wait_for_message("I search", channel=IM)
+    assert sum("I search" in each["text"] for each in slack.messages(IM)) == posts
+
+
+def test_the_home_tab_is_no_first_opening(slack: LocalSlack, app: ExitStack) -> None:
+    """Only the messages are."""
+    slack.event({**OPENED, "tab": "home"})
+    assert settled(slack, app) == []
+
+
+def test_whoever_invites_the_bot_is_told(slack: LocalSlack, app: ExitStack) -> None:
+    """To them alone, once."""
+    slack.invite(user=BEN)
+    message = slack.wait_for_message("Ready.", channel=READING, user=BEN)
+    assert (message["ephemeral"], message["text"]) == (
+        True,
+        "Ready. Ask me here: `/paper backdoor instruction tuning`",
+    )
+    slack.resend()
+    settled(slack, app)
+    assert slack.messages(READING, user=BEN) == [message]
+
+
+@pytest.mark.parametrize("event", [{"user": BOT}, {"user": BEN, "inviter": ANA}])
+def test_other_arrivals_are_passed_over(slack: LocalSlack, app: ExitStack, event: Json) -> None:
+    """The bot that comes by itself has nobody to tell, and others are none of its business."""
+    slack.event({"type": "member_joined_channel", "channel": SAFETY, "channel_type": "C", **event})
+    settled(slack, app)
+    assert [call.method for call in slack.calls if call.method.startswith("chat.")] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "part"),
+    [
+        ("lora moe", "*lora moe* · 2 papers have every word"),
+        ("backdor atack", "Did you mean *backdoor attack*?"),
+        ("show <https://arxiv.org/abs/2305.14710>", "Source: "),
+        ("similar 2305.14710", "· 1–5 of"),
+        ("bib 2305.14710", "BibTeX of 1 paper"),
+        ("status", "*382 papers* from"),
+        ("hlep", "Did you mean `/paper help`?"),
+        ("show", "Show which paper?"),
+        ("the of", "There is no word to search for"),
+    ],
+)
+def test_what_is_typed_to_the_bot_is_answered_there(
+    slack: LocalSlack, app: ExitStack, typed: str, part: str
+) -> None:
+    """As if it stood behind /paper, and once, though Slack sends it again."""
+    slack.say(typed, channel=IM)
+    message = slack.wait_for_message(part, channel=IM)
+    assert message["ephemeral"] is False
+    assert "Share here" not in (buttons(message) if "blocks" in message else {})
+    slack.resend()
+    assert settled(slack, app) == [message["text"]]
+
+
+def test_buttons_work_in_direct_messages(slack: LocalSlack) -> None:
+    """The suggested search takes the note's place."""
+    slack.say("backdor atack", channel=IM)
+    press(slack, slack.wait_for_message("Did you mean", channel=IM), "Search backdoor attack")
+    assert slack.wait_for_message("*backdoor attack* · 4 papers", channel=IM)["ephemeral"] is False
+
+
+def test_what_no_person_said_is_passed_over(slack: LocalSlack, app: ExitStack) -> None:
+    """Edits, other bots, and channels."""
+    said = {"type": "message", "text": "lora", "channel": IM, "channel_type": "im", "ts": "1.2"}
+    for event in (
+        {**said, "subtype": "message_changed"},
+        {**said, "user": BEN, "bot_id": "B1"},
+        {**said, "user": ANA, "channel": SAFETY, "channel_type": "channel"},
+        {**said, "user": BOT},
+    ):
+        assert slack.event(event).acknowledged
+    assert settled(slack, app) == []
+
+
+def test_a_restart_between_two_deliveries_answers_once(seeded: Path, db: Path) -> None:
+    """An event that comes again is known."""
+    said = {"type": "message", "text": "lora", "channel": IM, "channel_type": "im", "ts": "1.2", "user": ANA}
+    with LocalSlack(scopes=SCOPES) as slack:
+        for _ in range(2):
+            with answering(slack, Library.at(seeded, [], LOADED_AT), db):
+                slack.event(said, event_id="Ev1")
+                slack.wait_for_message("*lora* ·", channel=IM)
+        assert len([each for each in slack.messages(IM) if each["bot"]]) == 1

@@ -1,0 +1,102 @@
+"""Each kind of message and window, whole, as a readable file in `golden/`.
+
+After a change that is meant: `PAPERBOY_REWRITE_GOLDENS=1 pytest tests/slack/test_golden.py`, which writes the
+files and fails, so that somebody looks at the difference and runs the tests again. In CI nothing is written.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.library import Library, Status
+from bot.papers import Problem
+from bot.slack import render
+from bot.slack.buttons import Window
+from bot.slack.commands import Slip
+from bot.slack.render import Message, View
+from bot.slack.render.lists import PAGE, WINDOW_PAGE, loaded
+from tests.conftest import LOADED_AT
+from tests.slack.extremes import strictly, strictly_shown
+
+GOLDEN = Path(__file__).parent / "golden"
+QUERY, ID, OTHER = "backdoor instruction tuning", "2305.14710", "2311.09433"
+NOW, AT = LOADED_AT + timedelta(hours=2), int(LOADED_AT.timestamp())
+URL = "https://hooks.slack.com/actions/T0/1/x"
+PROBLEMS = tuple(Problem("a.jsonl", line, "no title and no abstract") for line in range(1, 14))
+
+KINDS: dict[str, Callable[[Library], Message | View]] = {
+    "results": lambda library: render.results(library.search(QUERY, PAGE), "ana"),
+    "results-shared": lambda library: render.results(library.search(QUERY, PAGE, 5), "ana", "shared"),
+    "results-private": lambda library: render.page(library.search(QUERY, PAGE)),
+    "results-page": lambda library: render.page(library.search(QUERY, PAGE, 5)),
+    "results-reloaded": lambda library: render.page(library.search(QUERY, PAGE, 125), since=True),
+    "results-weak": lambda library: render.page(replace(library.search("loramoe", PAGE), weak=True)),
+    "nothing-found": lambda library: render.nothing_found(library.search("backdor atack", PAGE), NOW),
+    "similar": lambda library: render.page(library.similar(ID, PAGE)),
+    "similar-window": lambda library: render.similar_window(library.similar(ID, WINDOW_PAGE), Window(URL)),
+    "paper": lambda library: render.paper_message(library.paper(ID), AT, private=True),
+    "paper-shared": lambda library: render.shared_paper(library.paper(ID), AT, "ana"),
+    "paper-window": lambda library: render.paper_window(library.paper(ID), AT, Window(URL)),
+    "paper-window-used": lambda library: render.paper_window(
+        library.paper(ID), AT, Window(URL, bibtex=True, shared=True), since=True
+    ),
+    "bibtex": lambda library: render.bibliography([library.paper(ID), library.paper(OTHER)], ["9999.99999"]),
+    "status": lambda library: render.status(library.status(), "0.1.0", NOW),
+    "status-problems": lambda _: render.status(
+        Status(7, 8, LOADED_AT, {"a.jsonl": 8}, PROBLEMS), "0.1.0", NOW
+    ),
+    "help": lambda library: render.help_page("", library.size),
+    "help-search": lambda library: render.help_page("search", library.size),
+    "slip": lambda _: render.slip(Slip("shwo 2305.14710", "show 2305.14710")),
+    "welcome": lambda library: render.welcome(library.size),
+    "invited": lambda _: render.invited(),
+    "refusal": lambda _: render.refusal("Search for what? For example: /paper search status quo bias"),
+    "fault": lambda _: render.fault("a1b2c3"),
+    "fault-window": lambda _: render.notice(render.fault("a1b2c3")),
+    "unknown-command": lambda _: render.unknown_command("/paperx"),
+    "outdated": lambda _: render.outdated(),
+    "not-opened": lambda _: render.not_opened(),
+    "not-shared": lambda _: render.not_shared(f"show {ID}"),
+    "uncertain": lambda _: render.uncertain(),
+}
+
+
+def payload(shown: Message | View) -> str:
+    """Return what is sent, as it stands in its file."""
+    if isinstance(shown, Message):
+        strictly(shown)
+        sent = {"text": shown.text.split("\n"), "blocks": shown.blocks}
+    else:
+        sent = strictly_shown(shown)
+    return json.dumps(sent, indent=2, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_looks_as_its_file_says(library: Library, kind: str) -> None:
+    """The whole payload is as it was agreed."""
+    path, sent = GOLDEN / f"{kind}.json", payload(KINDS[kind](library))
+    if os.environ.get("PAPERBOY_REWRITE_GOLDENS") and "CI" not in os.environ:
+        path.write_text(sent, encoding="utf-8")
+        pytest.fail(f"{path.name} is written anew: look at the difference, and run the tests again")
+    assert json.loads(sent) == json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_each_file_belongs_to_a_kind() -> None:
+    """None is left behind."""
+    assert {path.stem for path in GOLDEN.iterdir()} == KINDS.keys()
+
+
+def test_every_renderer_has_a_file() -> None:
+    """Whatever renders a message or a window is in the table."""
+    used = {name for each in KINDS.values() for name in each.__code__.co_names}
+    assert {name for name in render.__all__ if name.islower()} <= used
+
+
+def test_buttons_hold_the_time_of_the_load(library: Library) -> None:
+    """In Unix seconds, so that a later load is seen."""
+    assert loaded(library.search("lora", PAGE)) == AT
