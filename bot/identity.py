@@ -87,6 +87,11 @@ def reference_keys(text: str) -> list[str]:
     return list(dict.fromkeys([*arxiv, *acl, f"id:{text.strip().lower()}"]))
 
 
+def names_a_library(text: str) -> bool:
+    """Tell whether a text holds an id as arXiv or the ACL Anthology give them."""
+    return bool(_ARXIV_ID.search(text) or _ACL_ID.search(text))
+
+
 def title_key(description: Description) -> str:
     """Return the key made of the title; where a sentence stands in for one, of the abstract."""
     if description.title_origin is TitleOrigin.SENTENCE:

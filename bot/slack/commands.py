@@ -1,7 +1,8 @@
 """The text behind /paper → what is asked for. Pure.
 
 Law: what is not clearly a command is a search. `help wanted` is a search, `search help` is one too. A first
-word that is one slip away from a command and in no paper is not searched: the command is offered.
+word that is one slip away from a command and in no paper is not searched: the command is offered. An id or a
+link alone, which no text contains, is shown.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.errors import UserError
+from bot.identity import names_a_library
 from bot.search.spelling import distance
 
 TOPICS = ("search",)
@@ -131,6 +133,8 @@ def _command(said: str) -> Command | None:
         return Help(topic) if not topic or topic in TOPICS else None
     if _STATUS.fullmatch(said):
         return Status()
+    if " " not in said and names_a_library(said):
+        return Show(references(said)[0])
     match = _ABOUT.fullmatch(said)
     if not match or (match["rest"] and not _POINTS_AT_A_PAPER.match(match["rest"])):
         return None

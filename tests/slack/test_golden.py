@@ -7,7 +7,6 @@ files and fails, so that somebody looks at the difference and runs the tests aga
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,7 +34,7 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
     "results-private": lambda library: render.page(library.search(QUERY, PAGE)),
     "results-page": lambda library: render.page(library.search(QUERY, PAGE, 5)),
     "results-reloaded": lambda library: render.page(library.search(QUERY, PAGE, 125), since=True),
-    "results-weak": lambda library: render.page(replace(library.search("loramoe", PAGE), weak=True)),
+    "results-weak": lambda library: render.page(library.search("xu backdoor", PAGE)),
     "nothing-found": lambda library: render.nothing_found(library.search("backdor atack", PAGE), NOW),
     "similar": lambda library: render.page(library.similar(ID, PAGE)),
     "similar-window": lambda library: render.similar_window(library.similar(ID, WINDOW_PAGE), Window(URL)),
