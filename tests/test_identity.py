@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.corpus import read_corpus
-from bot.identity import describe, group, id_keys, keys, shown_id, title_key
+from bot.identity import describe, group, id_keys, keys, reference_keys, shown_id, title_key
 from bot.papers import Description, Record, Source, TitleOrigin
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -216,6 +216,72 @@ def test_a_paper_is_known_by_ids_title_and_what_is_shown() -> None:
     assert keys([record(1, arxiv="5", acl="x")]) == ["arxiv_id:5", "acl_id:x", "title:atitle", "id:5"]
     bare = record(1, "A Title")
     assert keys([bare]) == ["title:atitle", f"id:{shown_id(bare)}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2305.14710",
+        " 2305.14710 ",
+        "2305.14710v2",
+        "arXiv:2305.14710",
+        "arxiv: 2305.14710v12",
+        "https://arxiv.org/abs/2305.14710",
+        "https://arxiv.org/pdf/2305.14710v3.pdf",
+        "https://www.arxiv.org/html/2305.14710v1#S2",
+        "<https://arxiv.org/abs/2305.14710>",
+        "<https://arxiv.org/abs/2305.14710|arxiv.org/abs/2305.14710>",
+        "<http://arxiv.org/abs/2305.14710v2|2305.14710>,",
+        "10.48550/arXiv.2305.14710",
+        "https://doi.org/10.48550/arXiv.2305.14710",
+        "(2305.14710)",
+    ],
+)
+def test_an_arxiv_id_may_be_typed_in_many_ways(text: str) -> None:
+    """Versions, links, DOIs and Slack's markup make no difference; what was typed may be an id itself."""
+    assert reference_keys(text) == ["arxiv_id:2305.14710", f"id:{text.strip().lower()}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("hep-th/9901001", "arxiv_id:hep-th/9901001"),
+        ("https://arxiv.org/abs/cs/0701001v2", "arxiv_id:cs/0701001"),
+        ("math.GT/0309136", "arxiv_id:math.gt/0309136"),
+        ("1701.0001", "arxiv_id:1701.0001"),
+        ("2024.naacl-long.171", "acl_id:2024.naacl-long.171"),
+        ("2024.NAACL-long.171", "acl_id:2024.naacl-long.171"),
+        ("https://aclanthology.org/2024.naacl-long.171/", "acl_id:2024.naacl-long.171"),
+        ("https://aclanthology.org/2024.naacl-long.171.pdf", "acl_id:2024.naacl-long.171"),
+        ("<https://aclanthology.org/2024.naacl-long.171.bib|here>", "acl_id:2024.naacl-long.171"),
+        ("10.18653/v1/2024.naacl-long.171", "acl_id:2024.naacl-long.171"),
+        ("https://doi.org/10.18653/v1/2024.naacl-long.171", "acl_id:2024.naacl-long.171"),
+        ("2023.findings-emnlp.5", "acl_id:2023.findings-emnlp.5"),
+        ("n18-1202", "acl_id:N18-1202"),
+        ("https://aclanthology.org/N18-1202.pdf", "acl_id:N18-1202"),
+        ("https://doi.org/10.18653/v1/N18-1202", "acl_id:N18-1202"),
+        ("P7CD9F1B61 ", "id:p7cd9f1b61"),
+    ],
+)
+def test_other_ids_may_be_typed_in_many_ways(text: str, key: str) -> None:
+    """Old arXiv ids, the Anthology's, old and new, and Paperboy's own."""
+    assert key in reference_keys(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "zzz", "2305", "12305.14710", "10.1234.5678", "2305.147101", "https://x.org/1"]
+)
+def test_what_holds_no_id_is_at_most_paperboys_own(text: str) -> None:
+    """Numbers that are too long are none."""
+    assert reference_keys(text) == [f"id:{text}"]
+
+
+@given(st.text(st.characters()))
+def test_any_reference_has_keys(text: str) -> None:
+    """Each once, and such that a store takes it."""
+    found = reference_keys(text)
+    assert len(set(found)) == len(found) > 0
+    assert all(key.encode() for key in found)
 
 
 def test_a_title_without_letters_is_a_key_too() -> None:

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -7,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from bot.errors import OperatorError, UserError
-from bot.library import Answer, Found, Library, Status
+from bot.library import Answer, Found, Library, Similar, Status, Suggestion
 from bot.papers import Paper, Problem, Source, TitleOrigin
 from bot.search.analyze import Analyzer
 from bot.search.index import Bm25
@@ -17,6 +18,7 @@ from bot.store import Store
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 NOW = datetime(2026, 11, 21, 8, 40, tzinfo=UTC)
+LOADED_AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # of the fixture `library`
 LATER = NOW + timedelta(days=1)
 FILLER = "An abstract has to be of some length, or else nobody would take it for one at all. " * 4
 
@@ -57,6 +59,7 @@ def test_an_answer_is_whole(db: Path, corpus: Path) -> None:
     score = float(index.get_scores(["backdoor", "expert"])[1])
     assert Library.at(db, [corpus], NOW).search("Backdoor Experts zzz", 1) == Answer(
         query=parse_query("Backdoor Experts zzz", Analyzer()),
+        skip=0,
         found=(
             Found(
                 paper=Paper(
@@ -81,6 +84,8 @@ def test_an_answer_is_whole(db: Path, corpus: Path) -> None:
         total=2,
         complete=0,
         unknown=("zzz",),
+        weak=True,
+        suggestion=None,
         corpus_size=2,
         loaded_at=NOW,
     )
@@ -99,6 +104,140 @@ def test_nothing_found_is_an_answer(db: Path, corpus: Path) -> None:
     """It names the words that no paper has."""
     answer = Library.at(db, [corpus], NOW).search("zzz yyy", 5)
     assert (answer.found, answer.total, answer.complete, answer.unknown) == ((), 0, 0, ("zzz", "yyy"))
+
+
+def test_a_misspelt_query_comes_with_the_nearest(db: Path, corpus: Path) -> None:
+    """How many words it has, how many papers it finds, how many of them have every word."""
+    answer = Library.at(db, [corpus], NOW).search("Bakcdoor expertz", 5)
+    assert (answer.total, answer.weak) == (0, False)
+    assert answer.suggestion == Suggestion("backdoor experts", words=2, total=2, complete=1)
+
+
+def test_a_weak_answer_comes_with_the_nearest(db: Path, corpus: Path) -> None:
+    """The papers found are shown all the same; a longer query is never weak, nor is it mended."""
+    library = Library.at(db, [corpus], NOW)
+    weak, long = library.search("paper backdoorr", 5), library.search("paper backdoorr xx yy zz", 5)
+    assert (weak.total, weak.weak) == (2, True)
+    assert weak.suggestion == Suggestion("paper backdoor", words=2, total=2, complete=2)
+    assert (long.total, long.weak, long.suggestion) == (2, False, None)
+
+
+def test_an_answer_that_holds_half_is_left_alone(library: Library) -> None:
+    """A slip in it is not mended."""
+    answer = library.search("crowdsourcing malicious instructions backdorr", 5)
+    assert (answer.weak, answer.suggestion, answer.unknown) == (False, None, ("backdorr",))
+
+
+def test_pages_of_an_answer_put_together_are_one(db: Path) -> None:
+    """Each tells where it begins; all else of it is the same."""
+    library = Library.at(db, [SEEDS], NOW)
+    whole = library.search("backdoor instruction tuning", 999)
+    pages = [library.search("backdoor instruction tuning", 50, skip) for skip in (0, 50, 100, 150)]
+    assert [len(page.found) for page in pages] == [50, 50, 30, 0]
+    assert tuple(found for page in pages for found in page.found) == whole.found
+    for page, skip in zip(pages, (0, 50, 100, 150), strict=True):
+        assert page == replace(whole, skip=skip, found=whole.found[skip : skip + 50])
+
+
+def test_a_long_form_is_why_a_paper_was_found(db: Path, tmp_path: Path) -> None:
+    """It stands in bold, as the acronym itself does."""
+    papers = {"One": "We train large language models (LLMs).", "Two": "A large language model is used."}
+    found = Library.at(db, [write(tmp_path / "llm", **papers)], NOW).search("LLM", 5).found
+    assert [(each.paper.title, "".join(f"*{run.text}*" if run.matched else run.text for run in each.snippet))
+            for each in found] == [
+        ("One Paper", "We train *large* *language* *models* (*LLMs*)."),
+        ("Two Paper", "A *large* *language* *model* is used."),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reference", "title"),
+    [
+        ("2305.14710", "Instructions as Backdoors"),
+        ("2305.14710v3", "Instructions as Backdoors"),
+        ("https://arxiv.org/pdf/2305.14710v2.pdf", "Instructions as Backdoors"),
+        ("<https://arxiv.org/abs/2305.14710|arxiv.org/abs/2305.14710>", "Instructions as Backdoors"),
+        ("https://doi.org/10.48550/arXiv.2305.14710", "Instructions as Backdoors"),
+        ("2024.findings-emnlp.234", "Reward Modeling Requires Automatic Adjustment"),
+        (
+            "https://aclanthology.org/2024.findings-emnlp.234/",
+            "Reward Modeling Requires Automatic Adjustment",
+        ),
+        ("10.18653/v1/2024.findings-emnlp.234", "Reward Modeling Requires Automatic Adjustment"),
+        (" PD7CD9F1B61 ", "TÜLU 3"),
+    ],
+)
+def test_a_paper_is_found_by_its_id(library: Library, reference: str, title: str) -> None:
+    """With or without a version, by link, DOI, or as Slack marks a link up."""
+    paper = library.paper(reference)
+    assert paper.title.startswith(title)
+    assert library.similar(reference, 3).paper == paper
+
+
+@pytest.mark.parametrize(
+    ("reference", "shown"),
+    [
+        ("9999.99999", "9999.99999"),
+        ("", ""),
+        ("<!channel>", "<!channel>"),
+        ("\ud800", "\ud800"),
+        ("a\0b", "a\0b"),
+        ("backdoor " * 50, "backdoor " * 8 + "…"),
+    ],
+)
+def test_an_unknown_id_is_told_what_ids_look_like(library: Library, reference: str, shown: str) -> None:
+    """Whatever was typed, and at most its beginning is repeated."""
+    for ask in (library.paper, lambda typed: library.similar(typed, 5)):
+        with pytest.raises(UserError) as refused:
+            ask(reference)
+        assert refused.value.message == (
+            f"No paper here has the id {shown.replace(' …', '…')}. Ids look like 2305.14710 or"
+            " 2024.naacl-long.171; links to arXiv and the ACL Anthology work as well."
+        )
+
+
+def test_papers_like_one_are_whole(library: Library) -> None:
+    """The paper itself is not among them; each shows why, and none lacks a word."""
+    similar = library.similar("https://arxiv.org/abs/2305.14710v1", 3, 1)
+    everything = library.similar("2305.14710", 99)
+    assert similar == Similar(
+        paper=library.paper("2305.14710"),
+        skip=1,
+        found=everything.found[1:4],
+        total=20,
+        loaded_at=LOADED_AT,
+    )
+    assert len(everything.found) == 20
+    assert "2305.14710" not in {found.paper.shown_id for found in everything.found}
+    assert [(found.paper.shown_id, found.missing) for found in everything.found[:2]] == [
+        ("2311.09433", ()),
+        ("2310.13828", ()),
+    ]
+    assert all(any(run.matched for run in found.snippet) for found in everything.found[:5])
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [
+        ("backdoor", True),
+        ("Backdoored", True),
+        ("JIASHU", True),
+        ("zzz backdoor", True),
+        ("subscribee", False),
+        ("zzz", False),
+        ("the", False),
+        ("", False),
+        ("…", False),
+        ("\ud800", False),
+    ],
+)
+def test_a_word_is_known_if_a_text_or_an_author_has_it(
+    library: Library,
+    word: str,
+    known: bool,  # noqa: FBT001  # a column
+) -> None:
+    """In whichever form."""
+    assert library.has_word(word) is known
 
 
 def test_a_query_without_a_word_is_refused(db: Path, corpus: Path) -> None:

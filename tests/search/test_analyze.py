@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.search.analyze import Analyzer, Forms, Word
+from bot.search.analyze import Analyzer, Forms, Word, name_forms
 from bot.search.stopwords import STOP_WORDS
 
 ANALYZER = Analyzer()
@@ -26,6 +26,8 @@ ANY = st.one_of(st.text(st.characters()), TRICKY)
         ("BERT Bert bert", ["bert", "bert", "bert"]),
         ("backdoors backdoored backdoor", ["backdoor", "backdoor", "backdoor"]),
         ("instruction instructing instructs", ["instruct", "instruct", "instruct"]),
+        ("LLM LLMs llms LLM's VLMs-based", ["llm", "llm", "llm", "llm", "vlm", "base", "vlmsbase"]),
+        ("TTS CLS css gpus", ["tts", "cls", "css", "gpus"]),
     ],
 )
 def test_a_term_is_the_same_however_it_is_written(text: str, terms: list[str]) -> None:
@@ -76,6 +78,7 @@ def test_stop_words_are_as_the_analyzer_compares_them() -> None:
         ("model’s", Forms(("model",), (("model",),))),
         ("MODEL'S", Forms(("model",), (("model",),))),
         ("O'Reilly", Forms(("oreilli",), (("oreilli",),))),
+        ("模型模型", Forms(("模型", "型模"), (("模型", "型模", "模型"),))),
         ("the", Forms((), ())),
     ],
 )  # fmt: skip
@@ -83,6 +86,22 @@ def test_a_word_stands_for_all_its_forms(word: str, forms: Forms) -> None:
     """Hyphens, underscores and camel case give the parts and the whole; two letters are no camel's start."""
     assert ANALYZER.forms(word) == forms
     assert list(ANALYZER.words(word)) == ([Word(0, len(word), forms)] if forms.terms else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "forms"),
+    [
+        ("The", Forms(("the",), (("the",),))),
+        ("Hastings", Forms(("hastings",), (("hastings",),))),
+        ("Müller", Forms(("muller",), (("muller",),))),
+        ("O’Neil", Forms(("oneil",), (("oneil",),))),
+        ("Jian-Yun", Forms(("jian", "yun", "jianyun"), (("jian", "yun"), ("jianyun",)))),
+        ("李明", Forms(("李明",), (("李明",),))),
+    ],
+)
+def test_a_name_is_taken_as_it_is(name: str, forms: Forms) -> None:
+    """No stop word, without an ending; only case, diacritics, apostrophes and hyphens make no difference."""
+    assert name_forms(name) == forms
 
 
 def test_spellings_of_a_hyphenated_word_meet() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.library import Library
+from bot.library import Library, Suggestion
 from bot.search.snippet import Run
 
 FIVE = [
@@ -86,6 +86,92 @@ def test_a_known_paper_comes_first(seeds: Library, query: str, shown_id: str, ti
     """Somebody who remembers a paper roughly finds it, however they write its name."""
     (best,) = seeds.search(query, 1).found
     assert (best.paper.shown_id, best.paper.title[: len(title)]) == (shown_id, title)
+
+
+@pytest.mark.parametrize(
+    ("query", "total", "shown_ids"),
+    [
+        ('"length bias"', 1, ["2310.05199"]),
+        ("“length bias” -dialogue", 1, ["2310.05199"]),
+        ('title:"alignment faking"', 1, ["2412.14093"]),
+        ('author:"jiashu xu"', 1, ["2305.14710"]),
+        ("Author: xu backdoor", 1, ["2305.14710"]),
+        ('"instruction tuning" backdoor', 2, ["2305.14710", "2311.09433"]),
+        ("backdoor -title:backdoor", 2, ["2112.05224", "2407.15549"]),
+        ('"fine tuning safety"', 1, ["2408.09600"]),
+        ("“fine‑tuning” –lora safety title:safety", 2, ["2408.09600", "2308.09662"]),
+        ('"few shot learners" year:2020', 1, ["2005.14165"]),
+        ("sparse moe year:2021..2022", 2, ["2201.05596"]),
+        ("year:2023 title:lora", 1, ["2310.20624"]),
+        ("lora year:2024…2024 -moe", 1, ["2407.20557"]),
+        ("source:naacl", 7, ["2403.18025"]),
+        ('source:"ACL Anthology"', 52, ["2025.coling-main.404"]),
+        ("source:arxiv year:2024", 157, ["2412.17256"]),
+        ("year:..2019", 4, ["1912.10824"]),
+        ("LLM", 198, ["2307.10188"]),
+        ("llms", 198, ["2307.10188"]),
+        ('title:"mixture of experts"', 8, ["2411.15708"]),
+    ],
+)
+def test_the_syntax_finds_what_it_says(seeds: Library, query: str, total: int, shown_ids: list[str]) -> None:
+    """How many papers a query finds, and the first of them."""
+    answer = seeds.search(query, len(shown_ids))
+    assert (answer.total, [found.paper.shown_id for found in answer.found]) == (total, shown_ids)
+
+
+@pytest.mark.parametrize(
+    ("query", "suggestion"),
+    [
+        ("backdor atack", Suggestion("backdoor attack", words=2, total=46, complete=4)),
+        ("rewrd hackng", Suggestion("reward hacking", words=2, total=14, complete=1)),
+        ("jiashu", Suggestion("author:jiashu", words=0, total=1, complete=1)),
+        ("jiashu backdoor", Suggestion("author:jiashu backdoor", words=1, total=1, complete=1)),
+        ("author:jiashuu", Suggestion("author:jiashu", words=0, total=1, complete=1)),
+        ('author:"jiashuu xu"', Suggestion('author:"jiashu xu"', words=0, total=1, complete=1)),
+        ("title:backdor", Suggestion("title:backdoor", words=0, total=2, complete=2)),
+        ('"bias length"', Suggestion("bias length", words=2, total=54, complete=2)),
+        ("year:2020-2021 moe", Suggestion("moe", words=1, total=11, complete=11)),
+        ("lora source:zzz", Suggestion("lora", words=1, total=6, complete=6)),
+        ('"mixture of experts" year:1999',
+         Suggestion('"mixture of experts"', words=0, total=10, complete=10)),
+        ("alignement fakng", Suggestion("alignement faking", words=2, total=64, complete=1)),
+        ("quantum chromodynamics", None),
+        ("qzxvkjw", None),
+        ("kangaroo zebra", None),
+        ("大模型训练", None),
+        ("20x3 99999999", None),
+    ],
+)  # fmt: skip
+def test_a_query_near_one_that_finds_more_is_suggested(
+    seeds: Library, query: str, suggestion: Suggestion | None
+) -> None:
+    """With how many papers it finds, and how many of them have every word; else nothing is."""
+    assert seeds.search(query, 1).suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("query", "weak", "total"),
+    [
+        ("weather forecast penguins", True, 1),
+        ("sleeper zebra faking", True, 3),
+        ("backdoor zebra", True, 4),
+        ("zebra lion tiger attack", True, 46),
+        ("zebra lion tiger puma attack", False, 46),
+        ("backdoor attack", False, 46),
+        ("backdoor instruction tuning", False, 130),
+        ("year:2024", False, 168),
+        ("qzxvkjw", False, 0),
+    ],
+)
+def test_an_answer_is_weak_where_no_paper_has_half(
+    seeds: Library,
+    query: str,
+    weak: bool,  # noqa: FBT001  # a column
+    total: int,
+) -> None:
+    """Half the weight of a query of at most four words; where nothing is found no answer is weak."""
+    answer = seeds.search(query, 1)
+    assert (answer.weak, answer.total) == (weak, total)
 
 
 def test_every_snippet_keeps_its_law(seeds: Library) -> None:

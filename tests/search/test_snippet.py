@@ -27,7 +27,7 @@ def weight(term: str) -> float:
 
 def cut(abstract: str, query: str) -> tuple[Run, ...]:
     """Return the snippet of an abstract for a query."""
-    return snippet(read(abstract, ANALYZER), ANALYZER.terms(query), weight)
+    return snippet(read(abstract, ANALYZER), {term: weight(term) for term in ANALYZER.terms(query)})
 
 
 def marked(abstract: str, query: str) -> str:
@@ -132,6 +132,28 @@ def test_a_sentence_of_2000_characters_gives_a_snippet() -> None:
 
 
 @pytest.mark.parametrize(
+    ("abstract", "query", "shown"),
+    [
+        ("نقترح نموذجا. نموذج لغوي كبير.", "لغوي", "نموذج *لغوي* كبير."),
+        ("كلمة " * 80 + "نموذج", "نموذج", "…" + "كلمة " * 30 + "*نموذج*"),
+        ("我们提出方法。大型语言模型很好。", "语言模型", "*大型语言模型很好*。"),
+        ("第一句。" + "我" * 200 + "。", "模型", "第一句。"),
+        ("We train BERT模型 here.", "模型", "We train BERT*模型* here."),
+    ],
+)
+def test_other_writing_has_snippets_too(abstract: str, query: str, shown: str) -> None:
+    """Arabic is cut between words; of unspaced writing the whole run has matched."""
+    assert marked(abstract, query) == shown
+
+
+@pytest.mark.parametrize("length", [100, 156, 157, 158, 200, 500])
+def test_a_long_run_of_unspaced_writing_is_cut(length: int) -> None:
+    """It has no words to cut between."""
+    runs = cut("语言" + "模" * length + "。", "语言")
+    assert 0 < len("".join(run.text for run in runs)) <= 160
+
+
+@pytest.mark.parametrize(
     ("abstract", "shown"),
     [
         ("x" * 500, "x" * 158 + "…"),
@@ -182,7 +204,9 @@ def test_a_sentence_goes_on_in_small_letters() -> None:
 @given(st.one_of(ABSTRACTS, st.text(st.characters(exclude_characters="…"), max_size=400)), TERMS)
 def test_a_snippet_is_a_stretch_of_one_sentence(abstract: str, terms: list[str]) -> None:
     """It has at most 160 characters, and without its ellipses it stands in a sentence of the abstract."""
-    text = "".join(run.text for run in snippet(read(abstract, ANALYZER), terms, weight))
+    text = "".join(
+        run.text for run in snippet(read(abstract, ANALYZER), {term: weight(term) for term in terms})
+    )
     assert len(text) <= 160
     stretch = text.removeprefix("…").removesuffix("…")
     assert any(stretch in abstract[start:end] for start, end in sentences(abstract)) or not text
@@ -192,7 +216,9 @@ def test_a_snippet_is_a_stretch_of_one_sentence(abstract: str, terms: list[str])
 @given(ABSTRACTS, TERMS)
 def test_a_snippet_is_cut_between_words(abstract: str, terms: list[str]) -> None:
     """Beside an ellipsis stand whole words, and neither blanks nor what would dangle."""
-    text = "".join(run.text for run in snippet(read(abstract, ANALYZER), terms, weight))
+    text = "".join(
+        run.text for run in snippet(read(abstract, ANALYZER), {term: weight(term) for term in terms})
+    )
     stretch = text.removeprefix("…").removesuffix("…")
     assert stretch == stretch.strip()
     words = abstract.split()
@@ -205,7 +231,7 @@ def test_a_snippet_is_cut_between_words(abstract: str, terms: list[str]) -> None
 @given(ABSTRACTS, TERMS)
 def test_matched_runs_are_the_words_with_the_terms(abstract: str, terms: list[str]) -> None:
     """A run is matched when it is a word with a term of the query; all others hold none but in links."""
-    for run in snippet(read(abstract, ANALYZER), terms, weight):
+    for run in snippet(read(abstract, ANALYZER), {term: weight(term) for term in terms}):
         found = [word for word in ANALYZER.words(run.text) if set(terms) & set(word.forms.terms)]
         if run.matched:
             assert [(word.start, word.end) for word in found] == [(0, len(run.text))]
@@ -238,5 +264,12 @@ def test_no_stretch_is_worth_more_than_the_snippet(abstract: str, terms: list[st
         default=0.0,
     )
     assert (
-        worth([run.text for run in snippet(read(abstract, ANALYZER), terms, weight) if run.matched]) >= best
+        worth(
+            [
+                run.text
+                for run in snippet(read(abstract, ANALYZER), {term: weight(term) for term in terms})
+                if run.matched
+            ]
+        )
+        >= best
     )

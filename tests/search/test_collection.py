@@ -1,0 +1,179 @@
+import pytest
+
+from bot.search.analyze import Analyzer, name_forms
+from bot.search.collection import Collection, Document
+from bot.search.query import QueryWord, parse_query
+
+ANALYZER = Analyzer()
+COLLECTION = Collection(
+    [
+        Document(
+            title="Length Bias",
+            abstract="Mixture of experts (MoE) safely.",
+            authors=["Jiashu Xu", "Søren O'Neil"],
+            labels=["002.txt", "arXiv"],
+            year=2023,
+            dated="2305.1",
+        ),
+        Document(
+            title="Of Length",
+            abstract="Bias: large language models (LLMs).",
+            authors=["Xu Jian-Yun"],
+            labels=["003.txt", "ACL Anthology NAACL 2024"],
+            year=2024,
+        ),
+        Document(title="Fine-tuning Safe", abstract="Selective attention for engines (SAFE) is safe."),
+        Document(title="", abstract="", labels=["ARXIV"], year=2023, dated="2306.2"),
+    ],
+    ANALYZER,
+)
+
+
+def words(text: str) -> list[QueryWord]:
+    """Return the words of a query."""
+    return list(parse_query(text, ANALYZER).words)
+
+
+@pytest.mark.parametrize(
+    ("word", "documents"),
+    [
+        ("bias", [0, 1]),
+        ("lengths", [0, 1]),
+        ("fine-tuning", [2]),
+        ("finetuned", [2]),
+        ("length-bias", [0, 1]),
+        ("zzz", []),
+    ],
+)
+def test_a_document_has_a_word_wherever_its_parts_stand(word: str, documents: list[int]) -> None:
+    """In the title, in the abstract, or a part in each."""
+    assert COLLECTION.having(words(word)[0].forms).nonzero()[0].tolist() == documents
+
+
+@pytest.mark.parametrize(
+    ("phrase", "documents", "titled"),
+    [
+        ("length bias", [0], [0]),
+        ("bias mixture", [], []),
+        ("experts moe", [0], []),
+        ("safely length", [], []),
+        ("length", [0, 1], [0, 1]),
+        ("bias", [0, 1], [0]),
+        ("fine tuning safe", [2], [2]),
+        ("zzz", [], []),
+    ],
+)
+def test_a_phrase_stands_in_one_field_of_one_document(
+    phrase: str, documents: list[int], titled: list[int]
+) -> None:
+    """Never across title and abstract, nor two documents; a title is asked for alone."""
+    row = [word.forms for word in words(phrase)]
+    assert COLLECTION.holding(row).nonzero()[0].tolist() == documents
+    assert COLLECTION.titled(row).nonzero()[0].tolist() == titled
+
+
+@pytest.mark.parametrize(
+    ("names", "documents"),
+    [
+        (["xu"], [0, 1]),
+        (["XU", "Jiashu"], [0]),
+        (["jiashu", "o'neil"], []),
+        (["oneil"], [0]),
+        (["O’Neil"], [0]),
+        (["soren"], []),
+        (["Jian"], [1]),
+        (["jianyun"], [1]),
+        (["yun", "xu"], [1]),
+        (["jias"], []),
+    ],
+)
+def test_all_names_are_one_authors(names: list[str], documents: list[int]) -> None:
+    """In any order, without case, apostrophe or hyphen; a part of a name is none."""
+    assert COLLECTION.by([name_forms(name) for name in names]).nonzero()[0].tolist() == documents
+
+
+@pytest.mark.parametrize(
+    ("part", "documents"),
+    [("arxiv", [0, 3]), ("ARX", [0, 3]), ("naacl", [1]), ("002", [0]), (".txt", [0, 1]), ("Ánthology n", [1]),
+     ("zzz", [])],
+)  # fmt: skip
+def test_a_source_is_named_by_a_part(part: str, documents: list[int]) -> None:
+    """Of a file, a library or a venue, whatever its case and diacritics."""
+    assert COLLECTION.labelled(part).nonzero()[0].tolist() == documents
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "documents"),
+    [(2023, 2023, [0, 3]), (2024, 9999, [1]), (1, 2023, [0, 3]), (1, 9999, [0, 1, 3]), (0, 0, [])],
+)
+def test_years_are_a_span(first: int, last: int, documents: list[int]) -> None:
+    """Both included; what has no year is in none."""
+    assert COLLECTION.dated(first, last).nonzero()[0].tolist() == documents
+
+
+def test_the_newest_come_first() -> None:
+    """By year, within it by date, then the later document; those without a year last."""
+    assert COLLECTION.newest_first.tolist() == [1, 3, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("word", "long_form"),
+    [
+        ("MoE", "Mixture experts"),
+        ("moe", "Mixture experts"),
+        ("LLM", "large language models"),
+        ("LLMs", "large language models"),
+        ("llms", "large language models"),
+        ("SAFE", "selective attention for engines"),
+        ("safe", ""),
+        ("Safe", ""),
+        ("safes", ""),
+        ("zzz", ""),
+        ("s", ""),
+    ],
+)
+def test_an_acronym_stands_for_its_long_form(word: str, long_form: str) -> None:
+    """In any case, and in the plural; one that is an ordinary word too must have its capitals."""
+    assert COLLECTION.long_form(word) == tuple(each.forms for each in words(long_form or "x") if long_form)
+
+
+def test_words_are_counted_as_they_are_searched() -> None:
+    """Folded to lower case, stop words left out; names apart."""
+    counted = Collection(
+        [Document(title="The Café", abstract="cafe of CAFÉS", authors=["Sören Xu", "xu"])], ANALYZER
+    )
+    assert counted.words == {"cafe": 2, "cafes": 1}
+    assert counted.names == {"soren": 1, "xu": 2}
+
+
+def test_a_title_counts_three_times() -> None:
+    """As if it stood in the abstract so often."""
+    papers = [("Fine-tuning tunes", "a model of tuning"), ("", "model"), ("大模型", "")]
+    built = Collection([Document(title=title, abstract=abstract) for title, abstract in papers], ANALYZER)
+    for term in ("fine", "tune", "finetun", "model", "大模", "模型", "zzz"):
+        counts = [
+            3 * ANALYZER.terms(title).count(term) + ANALYZER.terms(abstract).count(term)
+            for title, abstract in papers
+        ]
+        documents, frequencies = built.bm25.postings(term)
+        assert list(zip(documents.tolist(), frequencies.tolist(), strict=True)) == [
+            (number, count) for number, count in enumerate(counts) if count
+        ]
+    assert built.bm25.doc_len.tolist() == [14, 1, 6]
+
+
+def test_an_empty_collection_answers() -> None:
+    """Nothing is in it."""
+    empty = Collection([], ANALYZER)
+    (moe,) = words("moe")
+    assert (empty.size, empty.words, empty.names, empty.long_form("MoE")) == (0, {}, {}, ())
+    for flags in (
+        empty.having(moe.forms),
+        empty.holding([moe.forms]),
+        empty.titled([moe.forms]),
+        empty.by([name_forms("xu")]),
+        empty.labelled("a"),
+        empty.dated(1, 9999),
+        empty.newest_first,
+    ):
+        assert flags.tolist() == []
