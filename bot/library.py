@@ -204,6 +204,8 @@ class Library:
         paper = self.paper(reference)
         terms = self._analyzer.terms(paper.title) * TITLE_WEIGHT + self._analyzer.terms(paper.abstract)
         document = bisect_left(catalogue.numbers, paper.number)
+        if catalogue.numbers[document : document + 1] != (paper.number,):
+            raise UserError(f"{paper.shown_id} has come since the papers were loaded; it is not indexed yet.")
         ranking = similar(catalogue.collection, document, terms, limit, skip)
         return Similar(paper, skip, self._show(catalogue, ranking), ranking.total, catalogue.loaded_at)
 

@@ -112,7 +112,7 @@ def pieces(text: str, longest: int) -> Iterator[str]:
 
 def every(words: int) -> str:
     """Return what a paper has that has all of so many words: `it`, `both words`, `every word`."""
-    return {1: "it", 2: "both words"}.get(words, "every word")
+    return {0: "it", 1: "it", 2: "both words"}.get(words, "every word")
 
 
 def listed(words: Sequence[str], joined: str = "or") -> str:

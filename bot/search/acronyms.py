@@ -2,9 +2,10 @@
 
 Law: an acronym stands for the long form that explains it most often, the earlier one in a tie.
 
-The long form is found as by Schwartz and Hearst (A simple algorithm for identifying abbreviation definitions
-in biomedical text, 2003): the letters of the acronym, from the last to the first, each stand somewhere in it
-in this order, and the first begins a word.
+The long form is the words before the bracket whose initials are the acronym, or else what Schwartz and
+Hearst find (A simple algorithm for identifying abbreviation definitions in biomedical text, 2003): the
+letters of the acronym, from the last to the first, each stand somewhere in it in this order, and the first
+begins a word.
 """
 
 import re
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 _IN_BRACKETS = re.compile(r"\((?=[^()]*[A-Z][^()]*[A-Z])([A-Za-z][A-Za-z0-9-]{1,9}?)s?\)")
+_INITIAL = re.compile(r"\b\w")
 _CAPITALS = 2
 _FARTHEST = 120  # characters before the bracket; a long form is a few words
 
@@ -44,8 +46,11 @@ def _explanations(text: str) -> Iterator[tuple[str, str]]:
 
 def _long_form(short: str, before: str) -> str:
     """Return the end of `before` that spells the acronym, or nothing."""
-    place = len(before)
     letters = [letter for letter in short if letter.isalnum()]
+    starts = [match.start() for match in _INITIAL.finditer(before)][-len(letters) :]
+    if [before[start] for start in starts] == letters:
+        return before[starts[0] :]
+    place = len(before)
     for number, letter in reversed(list(enumerate(letters))):
         place = before.rfind(letter, 0, place)
         while number == 0 and place > 0 and before[place - 1].isalnum():

@@ -37,6 +37,7 @@ _APOSTROPHE = re.compile("['\u2019]")
 _POSSESSIVE = re.compile("['\u2019]s$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ACRONYMS = re.compile("[b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]s")  # llms, gpts
+_NO_MARK = str.maketrans("øØłŁđĐħĦŧŦ", "oOlLdDhHtT")  # strokes, which Unicode takes for parts of the letter
 _SHORTEST_CAMEL_START = 3  # PolyLM is poly and lm, but LoRA is no "lo" and "ra"
 _MEMORY = 1 << 18  # distinct words remembered; about 60 MB when full
 
@@ -118,10 +119,10 @@ def words(text: str, forms: Callable[[str], Forms]) -> Iterator[Word]:
 
 
 def fold(word: str) -> str:
-    """Return a word in compatibility forms (NFKD) without its diacritics."""
+    """Return a word in compatibility forms (NFKD) without its diacritics: Łukasz is Lukasz, Søren Soren."""
     if word.isascii():
         return word
-    decomposed = unicodedata.normalize("NFKD", word)
+    decomposed = unicodedata.normalize("NFKD", word).translate(_NO_MARK)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 _SHORTEST = 4  # a slip in a shorter word makes too many others
 _LONG = 8  # from here on two slips may be one word
+_SAME_START = 5  # up to here the first letter is right: peft is no eft
 
 
 def distance(one: str, other: str) -> int:
@@ -21,7 +22,7 @@ def nearest(word: str, counts: Mapping[str, int]) -> str | None:
     """Return the word with the fewest slips, then with the same first letter, then the most frequent.
 
     `word` and those counted are folded to lower case. None where none is near: one slip away, two for a word
-    of eight letters or more.
+    of eight letters or more; with the same first letter for one of up to five.
     """
     if len(word) < _SHORTEST:
         return None
@@ -33,7 +34,7 @@ def nearest(word: str, counts: Mapping[str, int]) -> str | None:
     ranked = [
         (found, other[0] != word[0], -counts[other], other)
         for other, found, _ in near
-        if _digits(other) == _digits(word)
+        if _digits(other) == _digits(word) and (len(word) > _SAME_START or other[0] == word[0])
     ]
     return min(ranked)[-1] if ranked else None
 

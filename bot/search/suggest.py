@@ -53,9 +53,10 @@ def _candidates(collection: Collection, query: Query, *, nothing_found: bool) ->
         _Edit(word.start, word.start + len(word.text), _mended(collection, word, named=named))
         for word, named in unknown(collection, query)
     ]
-    if any(mend.text for mend in mends):
+    mended = sum(bool(mend.text) for mend in mends)
+    if mended and 2 * mended >= len(mends):  # of a query that is mostly strange, one word says little
         yield _without(query, (), mends)
-    if nothing_found:
+    if nothing_found and query.clauses:
         for clause in query.clauses:
             yield _without(query, (clause,), mends)
         yield _without(query, query.clauses, mends)

@@ -12,6 +12,7 @@ from bot.search.acronyms import looks_like_one, mine
         ("the low-rank adaptation (LoRA)", {"lora": "low-rank adaptation"}),
         ("Direct Preference Optimization (DPO) and Mixture of Experts (MoE).",
          {"dpo": "Direct Preference Optimization", "moe": "Mixture of Experts"}),
+        ("the Proximal Policy Optimization (PPO)", {"ppo": "Proximal Policy Optimization"}),
         ("visual question answering (VQA-2)", {}),
         ("instruction  tuning\n(IT)", {"it": "instruction tuning"}),
         ("GPT (GPT)", {}),

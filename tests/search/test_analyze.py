@@ -20,6 +20,7 @@ ANY = st.one_of(st.text(st.characters()), TRICKY)
     [
         ("TÜLU 3", ["tulu", "3"]),
         ("naïve Bayés", ["naiv", "bay"]),
+        ("Søren Łódź", ["soren", "lodz"]),
         ("Caf\u00e9 Cafe\u0301", ["cafe", "cafe"]),
         ("ＢＥＲＴ ﬁne x²", ["bert", "fine", "x2"]),
         ("İstanbul", ["istanbul"]),

@@ -42,7 +42,7 @@ def suggested(text: str) -> tuple[str, int, int] | None:
         ("“lenght bias”", ("“length bias”", 1, 1)),
         ("title:lenght", ("title:length", 1, 1)),
         ("rewrad -poisoned", ("reward -poisoned", 2, 2)),
-        ("小语言模型", ("大语言模型", 1, 1)),
+        ("大语言横型", ("大语言模型", 1, 1)),
     ],
 )
 def test_misspelt_words_are_mended(text: str, suggestion: tuple[str, int, int]) -> None:
@@ -97,7 +97,8 @@ def test_where_nothing_is_found_one_demand_less_is_tried(text: str, suggestion: 
 
 @pytest.mark.parametrize(
     "text",
-    ["qzxvkjw", "asdfgh jklqwe", "mo zz", "小模型", "2306", "99999999", "qqqqqq title:zzzzzz", "author:zz",
+    ["qzxvkjw", "asdfgh jklqwe", "qqqqqq atack zzzzzz", "mo zz", "小模型", "2306", "99999999",
+     "qqqqqq title:zzzzzz", "author:zz",
      '"qqqqqq"', "title:qqqqqq", "year:1999", "source:zzz", "🙂 qqqqqq", "مرحبا", "-attack qqqqqq"],
 )  # fmt: skip
 def test_nothing_is_invented(text: str) -> None:
