@@ -179,7 +179,7 @@ class Library:
             found=self._show(catalogue, ranking),
             total=ranking.total,
             complete=ranking.complete,
-            unknown=ranking.unknown,
+            unknown=tuple(map(str, ranking.unknown)),
             weak=weak,
             suggestion=near and _suggestion(*near),
             corpus_size=len(catalogue.numbers),

@@ -60,7 +60,9 @@ class Collection:
 
     def having(self, forms: Forms) -> Flags:
         """Return which documents have a word, wherever its parts stand."""
-        flags: Flags = np.logical_or.reduce([self._having_all(way) for way in forms.ways])
+        flags = self._having_all(forms.ways[0])
+        for way in forms.ways[1:]:
+            flags |= self._having_all(way)
         return flags
 
     def holding(self, words: Sequence[Forms]) -> Flags:
@@ -117,12 +119,11 @@ class Collection:
     def _written(self) -> frozenset[str]:
         return frozenset(self._vocabulary.words)
 
-    def _having_all(self, terms: Iterable[str]) -> Flags:
-        every = np.ones(self.size, dtype=np.bool_)
+    def _having_all(self, terms: Sequence[str]) -> Flags:
+        counts = np.zeros(self.size, dtype=np.int32)
         for term in terms:
-            has = np.zeros(self.size, dtype=np.bool_)
-            has[self.bm25.postings(term)[0]] = True
-            every &= has
+            counts[self.bm25.postings(term)[0]] += 1
+        every: Flags = counts == len(terms)
         return every
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search.analyze import Forms
 from bot.search.collection import Collection
 from bot.search.index import best
 from bot.search.positions import Flags
@@ -30,64 +29,61 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A word of the query that no document has, or a name that no author has."""
+
+    word: QueryWord
+    named: bool
+
+    def __str__(self) -> str:
+        return f"author:{self.word.text}" if self.named else self.word.text
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """The hits asked for, how many documents were found in all, how many of them have every bare word.
 
-    `unknown` are the words and authors of the query that no document has. `coverage` is the greatest share of
-    the bare words' weight that a found document has, 1 without bare words. `weights` are the terms that a
-    snippet should show, with their weights.
+    `coverage` is the greatest share of the bare words' weight that a found document has, 1 without bare
+    words. `weights` are the terms that a snippet should show, with their weights.
     """
 
     hits: tuple[Hit, ...]
     total: int
     complete: int
-    unknown: tuple[str, ...]
+    unknown: tuple[Unknown, ...]
     coverage: float
     weights: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A distinct bare word: how it is written, what an acronym spells out, the documents that have either."""
+    """A distinct bare word, the terms that it spells out as an acronym, and who has these, or either."""
 
-    text: str
-    long_form: tuple[Forms, ...]
+    word: QueryWord
+    long_terms: tuple[str, ...]
     spelled_out: Flags
     held: Flags
-
-    @property
-    def long_terms(self) -> list[str]:
-        return [term for forms in self.long_form for term in forms.terms]
 
 
 def rank(collection: Collection, query: Query, limit: int, skip: int = 0) -> Ranking:
     """Find the query's documents; of the hits `limit` after the first `skip`. Ties go to the lower number."""
-    words = _distinct_words(collection, query)
-    scores = collection.bm25.get_scores(query.terms)
+    bm25, words = collection.bm25, _distinct_words(collection, query)
+    scores = bm25.get_scores(query.terms)
     found = scores > 0 if words else np.ones(collection.size, dtype=np.bool_)
-    scores += collection.bm25.get_scores(query.phrase_terms)
+    scores += bm25.get_scores(query.phrase_terms)
     for word in words:
-        found |= word.spelled_out
-        expansion = collection.bm25.get_scores(word.long_terms)
-        scores += np.where(word.spelled_out, EXPANSION * expansion, 0)
+        if word.long_terms:
+            found |= word.spelled_out
+            scores += np.where(word.spelled_out, EXPANSION * bm25.get_scores(word.long_terms), 0)
     for clause in query.clauses:
         found &= meeting(collection, clause)
     held = _held(collection, words)
-    hits = tuple(
-        Hit(
-            document,
-            float(scores[document]),
-            tuple(word.text for word in words if not word.held[document]),
-        )
-        for document in _order(collection, query, np.where(found, scores, 0), found, skip + limit)[skip:]
-    )
+    order = _order(collection, query, np.where(found, scores, 0), found, skip + limit)[skip:]
     return Ranking(
-        hits,
+        tuple(Hit(document, float(scores[document]), _missing(words, document)) for document in order),
         total=int(np.count_nonzero(found)),
         complete=int(np.count_nonzero(held.all(axis=0) & found)),
-        unknown=tuple(
-            f"author:{word.text}" if named else word.text for word, named in unknown(collection, query)
-        ),
+        unknown=_unknown(collection, query, words),
         coverage=float(_shares(collection, held)[found].max(initial=0)),
         weights=_weights(collection, query, words),
     )
@@ -117,29 +113,14 @@ def meeting(collection: Collection, clause: Clause) -> Flags:
     return ~flags if clause.excluded else flags
 
 
-def unknown(collection: Collection, query: Query) -> list[tuple[QueryWord, bool]]:
-    """Return the words of the query that no document has; True beside those that should be an author's."""
-    asked: dict[tuple[Forms, bool], QueryWord] = {}
-    for word in query.words:
-        asked.setdefault((word.forms, False), word)
-    for clause in query.clauses:
-        if not clause.excluded and isinstance(clause.condition, Phrase | Title | Author):
-            for word in clause.condition.words:
-                asked.setdefault((word.forms, isinstance(clause.condition, Author)), word)
-    return [
-        (word, named)
-        for (forms, named), word in asked.items()
-        if not (collection.by([forms]) if named else _holders(collection, word)).any()
-    ]
-
-
 def _distinct_words(collection: Collection, query: Query) -> list[_Word]:
-    found: dict[Forms, _Word] = {}
+    found: dict[object, _Word] = {}
     for word in query.words:
         if word.forms not in found:
             long_form = collection.long_form(word.text)
-            spelled_out = collection.holding(long_form)
-            found[word.forms] = _Word(word.text, long_form, spelled_out, _holders(collection, word))
+            held, spelled_out = collection.having(word.forms), collection.holding(long_form)
+            terms = tuple(term for forms in long_form for term in forms.terms)
+            found[word.forms] = _Word(word, terms, spelled_out, held | spelled_out)
     return list(found.values())
 
 
@@ -149,9 +130,24 @@ def _held(collection: Collection, words: Sequence[_Word]) -> Flags:
     return held
 
 
-def _holders(collection: Collection, word: QueryWord) -> Flags:
-    """Return which documents have a word, or what it spells out."""
-    return collection.having(word.forms) | collection.holding(collection.long_form(word.text))
+def _missing(words: Sequence[_Word], document: int) -> tuple[str, ...]:
+    return tuple(word.word.text for word in words if not word.held[document])
+
+
+def _unknown(collection: Collection, query: Query, words: Sequence[_Word]) -> tuple[Unknown, ...]:
+    """Return what no document has of the bare words and of the clauses that are demanded, each once."""
+    found: dict[tuple[object, bool], QueryWord] = {
+        (word.word.forms, False): word.word for word in words if not word.held.any()
+    }
+    for clause in query.clauses:
+        condition = clause.condition
+        if not clause.excluded and isinstance(condition, Phrase | Title | Author):
+            named = isinstance(condition, Author)
+            for word in condition.words:
+                has = collection.by([word.forms]) if named else collection.having(word.forms)
+                if not has.any():
+                    found.setdefault((word.forms, named), word)
+    return tuple(Unknown(word, named) for (_, named), word in found.items())
 
 
 def _order(

@@ -123,6 +123,8 @@ def _value(matches: list[_Match]) -> tuple[float, int]:
 def _densest(matches: list[_Match]) -> list[_Match]:
     """Return the consecutive matches that fit into one snippet and are worth most."""
     room = LONGEST - 2 * len(ELLIPSIS)
+    if not matches or matches[-1].end <= matches[0].start + room:
+        return matches
     best: list[_Match] = []
     last = 0
     for first, match in enumerate(matches):

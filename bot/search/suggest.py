@@ -10,8 +10,8 @@ from typing import NamedTuple
 from bot.errors import UserError
 from bot.search.analyze import Analyzer, fold
 from bot.search.collection import Collection
-from bot.search.query import QUOTES, Clause, Phrase, Query, QueryWord, parse_query
-from bot.search.rank import Ranking, rank, unknown
+from bot.search.query import QUOTES, Clause, Phrase, Query, parse_query
+from bot.search.rank import Ranking, Unknown, rank
 from bot.search.spelling import nearest
 
 
@@ -33,7 +33,7 @@ def suggest(
     """
     found = [
         (candidate, rank(collection, candidate, 0))
-        for text in dict.fromkeys(_candidates(collection, query, nothing_found=not ranking.total))
+        for text in dict.fromkeys(_candidates(collection, query, ranking))
         if text != query.text and (candidate := _parsed(text, analyzer))
     ]
     best = [each for each in found if each[1].complete] or [each for each in found if each[1].total]
@@ -47,16 +47,16 @@ def _parsed(text: str, analyzer: Analyzer) -> Query | None:
         return None
 
 
-def _candidates(collection: Collection, query: Query, *, nothing_found: bool) -> Iterator[str]:
+def _candidates(collection: Collection, query: Query, ranking: Ranking) -> Iterator[str]:
     """Yield the query without its slips; then, if need be, without one demand after the other, then all."""
     mends = [
-        _Edit(word.start, word.start + len(word.text), _mended(collection, word, named=named))
-        for word, named in unknown(collection, query)
+        _Edit(strange.word.start, strange.word.start + len(strange.word.text), _mended(collection, strange))
+        for strange in ranking.unknown
     ]
     mended = sum(bool(mend.text) for mend in mends)
     if mended and 2 * mended >= len(mends):  # of a query that is mostly strange, one word says little
         yield _without(query, (), mends)
-    if nothing_found and query.clauses:
+    if query.clauses and not ranking.total:
         for clause in query.clauses:
             yield _without(query, (clause,), mends)
         yield _without(query, query.clauses, mends)
@@ -73,13 +73,13 @@ def _without(query: Query, demands: Sequence[Clause], mends: Iterable[_Edit]) ->
     return _edited(query.text, edits)
 
 
-def _mended(collection: Collection, word: QueryWord, *, named: bool) -> str:
+def _mended(collection: Collection, strange: Unknown) -> str:
     """Return the nearest word or name there is, the field where a word is an author's name, or nothing."""
-    spelled = fold(word.text).casefold()
-    if named:
+    spelled = fold(strange.word.text).casefold()
+    if strange.named:
         return nearest(spelled, collection.names) or ""
     if spelled in collection.names:
-        return f"author:{word.text}"
+        return f"author:{strange.word.text}"
     return nearest(spelled, collection.words) or ""
 
 
