@@ -14,9 +14,19 @@ from typing import Any
 from bot.papers import Description, Record, TitleOrigin
 
 _IDS = ("arxiv_id", "acl_id")
-_ARXIV_ID = re.compile(r"(?<!\d)(?<!\d\.)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?!\d)", re.IGNORECASE)
-_ACL_ID = re.compile(
-    r"(?<![\w.-])(\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+|[a-z]\d{2}-\d{4,5})(?!\d)", re.IGNORECASE
+_ARXIV = r"\d{4}\.\d{4,5}|(?<![a-z-])(?!arxiv)[a-z][a-z-]{1,9}(?:\.[a-z]{2})?/\d{7}"  # bounded, to be quick
+_OWN = r"p[0-9a-f]{10}"
+_ACL = r"\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+|[a-z]\d{2}-\d{4,5}"
+_ARXIV_ID = re.compile(rf"(?<!\d)(?<!\d\.)({_ARXIV})(?!\d)", re.IGNORECASE)
+_ACL_ID = re.compile(rf"(?<![\w.-])({_ACL})(?!\d)", re.IGNORECASE)
+_OWN_ID = re.compile(rf"(?<!\w){_OWN}(?!\w)", re.IGNORECASE)
+_SUBJECT_CLASS = re.compile(r"\.[a-z]{2}(?=/)")  # of an old arXiv id: math.GT/0309136 is math/0309136
+_ONE_ID = re.compile(
+    rf"(?:10\.48550/)?(?:arxiv[:.]\s*)?(?!-)(?:{_ARXIV})(?:v\d+)?|(?:10\.18653/v1/)?(?:{_ACL})|{_OWN}",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"(?:https?://|www\.|(?:(?:dx\.)?doi|(?:[a-z]+\.)?arxiv|aclanthology)\.org/)[^\s,]+", re.IGNORECASE
 )
 _STRENGTH = tuple(TitleOrigin)
 
@@ -56,7 +66,9 @@ def describe(records: Sequence[Record]) -> Description:
 def keys(records: Iterable[Record]) -> list[str]:
     """Return everything a paper is known by: all its records' ids and titles, and the ids people see."""
     known = [
-        key for record in records for key in (*id_keys(record), title_key(record), f"id:{shown_id(record)}")
+        key
+        for record in records
+        for key in (*id_keys(record), title_key(record), f"id:{shown_id(record).lower()}")
     ]
     return list(dict.fromkeys(known))
 
@@ -69,7 +81,7 @@ def shown_id(description: Description) -> str:
 
 def id_keys(description: Description) -> list[str]:
     """Return the keys made of the ids that libraries have given the paper."""
-    return [f"{name}:{value}" for name in _IDS if (value := getattr(description, name))]
+    return [f"{name}:{_plain(value)}" for name in _IDS if (value := getattr(description, name))]
 
 
 def reference_keys(text: str) -> list[str]:
@@ -78,18 +90,17 @@ def reference_keys(text: str) -> list[str]:
     Versions, DOIs, PDF addresses and Slack's own markup around a link make no difference.
     """
     text = text.encode(errors="replace").decode()  # a store takes no halves of surrogate pairs
-    arxiv = [f"arxiv_id:{match[1].lower()}" for match in _ARXIV_ID.finditer(text)]
-    acl = [
-        f"acl_id:{spelling}"
-        for match in _ACL_ID.finditer(text)
-        for spelling in (match[1], match[1].lower(), match[1].upper())
-    ]
-    return list(dict.fromkeys([*arxiv, *acl, f"id:{text.strip().lower()}"]))
+    arxiv = [f"arxiv_id:{_plain(match[1])}" for match in _ARXIV_ID.finditer(text)]
+    acl = [f"acl_id:{_plain(match[1])}" for match in _ACL_ID.finditer(text)]
+    own = [f"id:{match[0].lower()}" for match in _OWN_ID.finditer(text)]
+    return list(dict.fromkeys([*arxiv, *acl, *own, f"id:{text.strip().lower()}"]))
 
 
-def names_a_library(text: str) -> bool:
-    """Tell whether a text holds an id as arXiv or the ACL Anthology give them."""
-    return bool(_ARXIV_ID.search(text) or _ACL_ID.search(text))
+def names_a_paper(text: str) -> bool:
+    """Tell whether a text is an id as arXiv or the ACL Anthology give them, or a link with one; all of it."""
+    if _LINK.fullmatch(text):
+        return bool(_ARXIV_ID.search(text) or _ACL_ID.search(text))
+    return bool(_ONE_ID.fullmatch(text))
 
 
 def title_key(description: Description) -> str:
@@ -100,9 +111,14 @@ def title_key(description: Description) -> str:
 
 
 def _agree(records: Sequence[Record]) -> bool:
-    ids = [{getattr(record, name) for record in records} - {""} for name in _IDS]
+    ids = [{_plain(getattr(record, name)) for record in records} - {""} for name in _IDS]
     authors = {_folded(record.first_author) for record in records} - {""}
     return all(len(values) <= 1 for values in (*ids, authors))
+
+
+def _plain(library_id: str) -> str:
+    """Return an id as it is compared: without case, and without an old arXiv id's subject class."""
+    return _SUBJECT_CLASS.sub("", library_id.lower())
 
 
 def _folded(text: str) -> str:

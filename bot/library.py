@@ -20,13 +20,12 @@ from bot.search.query import Query, parse_query
 from bot.search.rank import Ranking, rank
 from bot.search.similar import similar
 from bot.search.snippet import Run, snippet
-from bot.search.suggest import suggest
+from bot.search.suggest import HALF, suggest
 from bot.shelf import Shelf
 from bot.store import Database, Store, loads, papers
 from bot.wording import shorten, venue
 
 SHORT = 4  # words; a longer query is a question, of which no paper may hold half
-HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +250,8 @@ class Library:
 
 
 def _document(paper: Paper) -> Document:
-    library = [paper.arxiv_id and "arXiv", paper.acl_id and f"ACL Anthology {venue(paper.acl_id)}"]
+    volume = paper.acl_id.rpartition(".")[0]
+    library = [paper.arxiv_id and "arXiv", paper.acl_id and f"ACL Anthology {venue(paper.acl_id)} {volume}"]
     return Document(
         title=paper.title,
         abstract=paper.abstract,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.corpus import read_corpus
-from bot.identity import describe, group, id_keys, keys, reference_keys, shown_id, title_key
+from bot.identity import describe, group, id_keys, keys, names_a_paper, reference_keys, shown_id, title_key
 from bot.papers import Description, Record, Source, TitleOrigin
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -247,7 +247,8 @@ def test_an_arxiv_id_may_be_typed_in_many_ways(text: str) -> None:
     [
         ("hep-th/9901001", "arxiv_id:hep-th/9901001"),
         ("https://arxiv.org/abs/cs/0701001v2", "arxiv_id:cs/0701001"),
-        ("math.GT/0309136", "arxiv_id:math.gt/0309136"),
+        ("math.GT/0309136", "arxiv_id:math/0309136"),
+        ("https://doi.org/10.48550/arXiv.cs/0102001", "arxiv_id:cs/0102001"),
         ("1701.0001", "arxiv_id:1701.0001"),
         ("2024.naacl-long.171", "acl_id:2024.naacl-long.171"),
         ("2024.NAACL-long.171", "acl_id:2024.naacl-long.171"),
@@ -257,10 +258,11 @@ def test_an_arxiv_id_may_be_typed_in_many_ways(text: str) -> None:
         ("10.18653/v1/2024.naacl-long.171", "acl_id:2024.naacl-long.171"),
         ("https://doi.org/10.18653/v1/2024.naacl-long.171", "acl_id:2024.naacl-long.171"),
         ("2023.findings-emnlp.5", "acl_id:2023.findings-emnlp.5"),
-        ("n18-1202", "acl_id:N18-1202"),
-        ("https://aclanthology.org/N18-1202.pdf", "acl_id:N18-1202"),
-        ("https://doi.org/10.18653/v1/N18-1202", "acl_id:N18-1202"),
+        ("n18-1202", "acl_id:n18-1202"),
+        ("https://aclanthology.org/N18-1202.pdf", "acl_id:n18-1202"),
+        ("https://doi.org/10.18653/v1/N18-1202", "acl_id:n18-1202"),
         ("P7CD9F1B61 ", "id:p7cd9f1b61"),
+        ("`pd7cd9f1b61`.", "id:pd7cd9f1b61"),
     ],
 )
 def test_other_ids_may_be_typed_in_many_ways(text: str, key: str) -> None:
@@ -274,6 +276,26 @@ def test_other_ids_may_be_typed_in_many_ways(text: str, key: str) -> None:
 def test_what_holds_no_id_is_at_most_paperboys_own(text: str) -> None:
     """Numbers that are too long are none."""
     assert reference_keys(text) == [f"id:{text}"]
+
+
+@pytest.mark.parametrize("texts", [("math.GT/0309136", "math/0309136"), ("P19-1001", "p19-1001")])
+def test_spellings_of_an_id_are_one(texts: tuple[str, str]) -> None:
+    """Case and an old arXiv id's subject class make no two papers of one, and each spelling finds it."""
+    one, other = (
+        replace(record(number), arxiv_id=text) if "/" in text else replace(record(number), acl_id=text)
+        for number, text in enumerate(texts)
+    )
+    assert len(group([one, other])) == 1
+    for text in texts:
+        assert set(reference_keys(text)) & set(id_keys(one)) & set(keys([other])) != set()
+    assert f"id:{shown_id(one).lower()}" in reference_keys(shown_id(one))
+
+
+@pytest.mark.parametrize("text", ["a" * 200_000, "a-" * 100_000, "1" * 200_000, "http://" + "a." * 100_000])
+def test_a_long_text_is_read_at_once(text: str) -> None:
+    """Were it read in quadratic time, this would take half an hour."""
+    assert reference_keys(text) == [f"id:{text}"]
+    assert not names_a_paper(text)
 
 
 @given(st.text(st.characters()))

@@ -337,7 +337,7 @@ class Looker:
         for number, paper in enumerate(self.papers):
             score = self.score(paper, query.terms)
             out = [text for text, _ in distinct if self.spelled_out(paper, text)]
-            if query.words and not score and not out:
+            if query.words and not any(self.found_by(paper, text, forms) for text, forms in distinct):
                 continue
             if not all(self.meets(paper, clause) for clause in query.clauses):
                 continue
@@ -358,6 +358,11 @@ class Looker:
             "unknown": self.unknown(query),
             "coverage": max(shares, default=0.0) / whole if whole else 1.0,
         }
+
+    def found_by(self, paper: Own, text: str, forms: Forms) -> bool:
+        """Tell whether a paper has a word, or a part of a run of characters without blanks."""
+        unspaced = len(forms.ways) == 1 < len(forms.terms)
+        return self.has(paper, text, forms) or (unspaced and self.score(paper, forms.terms) > 0)
 
     def missing(self, paper: Own, distinct: Iterable[tuple[str, Forms]]) -> tuple[str, ...]:
         """Return the words that a paper has not."""

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 _IN_BRACKETS = re.compile(r"\((?=[^()]*[A-Z][^()]*[A-Z])([A-Za-z][A-Za-z0-9-]{1,9}?)s?\)")
+_BROKEN = re.compile(r'[.,;:"“”()]')  # what crosses these is no name of anything
 _INITIAL = re.compile(r"\b\w")
 _CAPITALS = 2
 _FARTHEST = 120  # characters before the bracket; a long form is a few words
@@ -40,7 +41,12 @@ def _explanations(text: str) -> Iterator[tuple[str, str]]:
         words = text[max(0, match.start() - _FARTHEST) : match.start()].split()
         before = " ".join(words[-min(len(short) + 5, 2 * len(short)) :])
         long = _long_form(short.lower(), before.lower())
-        if looks_like_one(short) and long and short.lower() not in long.lower().split():
+        if (
+            looks_like_one(short)
+            and long
+            and not _BROKEN.search(long)
+            and short.lower() not in long.lower().split()
+        ):
             yield short, before[-len(long) :]
 
 

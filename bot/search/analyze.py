@@ -38,7 +38,7 @@ _POSSESSIVE = re.compile("['\u2019]s$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ACRONYMS = re.compile("[b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]s")  # llms, gpts
 _NO_MARK = str.maketrans("øØłŁđĐħĦŧŦ", "oOlLdDhHtT")  # strokes, which Unicode takes for parts of the letter
-_SHORTEST_CAMEL_START = 3  # PolyLM is poly and lm, but LoRA is no "lo" and "ra"
+_SHORTEST_CAMEL_START = 3  # PolyLM is poly and lm, but LoRA is no "lo" and "ra", OLMoE no "e"
 _MEMORY = 1 << 18  # distinct words remembered; about 60 MB when full
 
 
@@ -52,6 +52,11 @@ class Forms:
 
     terms: tuple[str, ...]
     ways: tuple[tuple[str, ...], ...]
+
+    @property
+    def unspaced(self) -> bool:
+        """Whether this is a run of characters whose words nobody has parted: only such have one long way."""
+        return len(self.ways) == 1 and len(self.ways[0]) > 1
 
 
 class Word(NamedTuple):
@@ -82,6 +87,11 @@ class Analyzer:
         return found
 
     def _forms(self, word: str) -> Forms:
+        if (
+            word.isascii() and word.isalpha() and word[1:].islower()
+        ):  # most words; the rest below does the same
+            stems = self._stems([word])
+            return Forms(stems, (stems,) if stems else ())
         if _UNSPACED_RUN.match(word):
             pairs = _pairs(unicodedata.normalize("NFKC", word))
             return Forms(tuple(dict.fromkeys(pairs)), (pairs,))
@@ -134,7 +144,8 @@ def _pairs(run: str) -> tuple[str, ...]:
 
 def _camel_pieces(part: str) -> list[str]:
     pieces = _CAMEL.split(part)
-    return pieces if len(pieces[0]) >= _SHORTEST_CAMEL_START else [part]
+    long_enough = len(pieces[0]) >= _SHORTEST_CAMEL_START and all(len(piece) > 1 for piece in pieces)
+    return pieces if long_enough else [part]
 
 
 def _singular(part: str) -> str:

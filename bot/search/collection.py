@@ -36,26 +36,25 @@ class Collection:
 
     def __init__(self, documents: Sequence[Document], analyzer: Analyzer) -> None:
         self.size = len(documents)
-        self._vocabulary = Vocabulary.of(
-            chain.from_iterable((document.title, document.abstract) for document in documents)
-        )
-        forms = [analyzer.forms(word) for word in self._vocabulary.words]
-        self.bm25 = Bm25(_bag(self._vocabulary, forms))
-        self._texts = Positions(self._vocabulary, forms)
-        self._searched = [bool(each.terms) for each in forms]
-        self._names = Vocabulary.of(chain.from_iterable(document.authors for document in documents))
-        self._authors = Positions(self._names, [name_forms(word) for word in self._names.words])
-        names = np.array([len(document.authors) for document in documents], dtype=np.int64)
-        self._named = np.repeat(np.arange(self.size), names)
+        self._analyzer = analyzer
+        texts = [text for document in documents for text in (document.title, document.abstract)]
+        vocabulary = Vocabulary.of(texts)
+        forms = [analyzer.forms(word) for word in vocabulary.words]
+        self.bm25 = Bm25(_bag(vocabulary, forms))
+        self._texts = Positions(vocabulary, forms)
+        self._written = vocabulary.counts()
+        names = Vocabulary.of(chain.from_iterable(document.authors for document in documents))
+        self._authors = Positions(names, [name_forms(word) for word in names.words])
+        self._names = names.counts()
+        authors = np.array([len(document.authors) for document in documents], dtype=np.int64)
+        self._owners = np.repeat(np.arange(self.size), authors)
         self._labels = _by_label(documents)
         self._years = np.array([document.year or 0 for document in documents], dtype=np.int64)
         dated = sorted(range(self.size), key=lambda n: (documents[n].year or 0, documents[n].dated, n))
         self.newest_first: Numbers = np.array(dated[::-1], dtype=np.int64)
         self._long_forms = {
             short: tuple(word.forms for word in analyzer.words(long))
-            for short, long in acronyms.mine(
-                chain.from_iterable((document.title, document.abstract) for document in documents)
-            ).items()
+            for short, long in acronyms.mine(texts).items()
         }
 
     def having(self, forms: Forms) -> Flags:
@@ -63,6 +62,13 @@ class Collection:
         flags = self._having_all(forms.ways[0])
         for way in forms.ways[1:]:
             flags |= self._having_all(way)
+        return flags
+
+    def touching(self, forms: Forms) -> Flags:
+        """Return which documents have a part of an unspaced run; of other words, none."""
+        flags = np.zeros(self.size, dtype=np.bool_)
+        for term in forms.terms if forms.unspaced else ():
+            flags[self.bm25.postings(term)[0]] = True
         return flags
 
     def holding(self, words: Sequence[Forms]) -> Flags:
@@ -78,7 +84,7 @@ class Collection:
         """Return which documents have an author whose name has all of these, in any order."""
         found = np.logical_and.reduce([self._authors.holding([name]) for name in names])
         flags = np.zeros(self.size, dtype=np.bool_)
-        flags[self._named[found]] = True
+        flags[self._owners[found]] = True
         return flags
 
     def labelled(self, part: str) -> Flags:
@@ -107,17 +113,12 @@ class Collection:
     @cached_property
     def words(self) -> Mapping[str, int]:
         """How often each word that is searched stands in the texts, folded to lower case."""
-        counted = zip(self._vocabulary.counts().items(), self._searched, strict=True)
-        return _folded_counts(item for item, searched in counted if searched)
+        return _folded_counts(each for each in self._written.items() if self._analyzer.forms(each[0]).terms)
 
     @cached_property
     def names(self) -> Mapping[str, int]:
         """How often each name stands among the authors, folded to lower case."""
-        return _folded_counts(self._names.counts().items())
-
-    @cached_property
-    def _written(self) -> frozenset[str]:
-        return frozenset(self._vocabulary.words)
+        return _folded_counts(self._names.items())
 
     def _having_all(self, terms: Sequence[str]) -> Flags:
         counts = np.zeros(self.size, dtype=np.int32)

@@ -20,15 +20,21 @@ LONGEST_QUERY = 500
 QUOTES = '"“”„‟«»″'
 _STRAIGHT = str.maketrans(QUOTES, '"' * len(QUOTES))
 _DASHES = "-\u2010\u2011\u2013\u2212"
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)  # PDFs paste these
+_NAMES = {"title": "title", "year": "year"} | {"author": "author", "authors": "author"}
+_NAMES |= {"source": "source", "venue": "source"}
+_FIELDS = "|".join(sorted(_NAMES, reverse=True))  # authors before author
 _CLAUSE = re.compile(
-    rf'(?P<minus>[{_DASHES}])?(?:(?P<field>title|author|source|year):\s*)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))',
+    rf'(?P<minus>[{_DASHES}])?(?:(?P<field>{_FIELDS}):\s*)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))',
     re.IGNORECASE,
 )
-_FIELD = re.compile(rf"[{_DASHES}]?(title|author|source|year):", re.IGNORECASE)
+_FIELD = re.compile(rf"[{_DASHES}]?({_FIELDS}):", re.IGNORECASE)
 _YEARS = re.compile(rf"(\d{{4}})?(\.\.+|…|[{_DASHES}])?(\d{{4}})?")
 _EXAMPLES = {
     "title": 'title:backdoor or title:"length bias"',
-    "author": 'author:hubinger or author:"jiashu xu"',
+    "author": 'author:bagdasaryan or author:"jiashu xu"',
     "source": "source:arxiv or source:naacl",
     "year": "year:2023 or year:2022..2024",
 }
@@ -42,6 +48,11 @@ class QueryWord:
     text: str
     forms: Forms
     start: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the query."""
+        return self.start + len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search somebody asked for: `text` as typed; bare words, which are alternatives; and clauses."""
+    """A search somebody asked for; bare words are alternatives.
+
+    `text` is as typed, but for invisible characters and a quotation mark without a partner.
+    """
 
     text: str
     words: tuple[QueryWord, ...]
@@ -125,15 +139,16 @@ def parse_query(text: str, analyzer: Analyzer) -> Query:
             f"That query has {len(text):,} characters; I read up to {LONGEST_QUERY}. "
             "A title or a few words find a paper best."
         )
+    text = _INVISIBLE.sub("", text)
     said = text.translate(_STRAIGHT)
     if said.count('"') % 2:
         place = said.rindex('"')
-        said = f"{said[:place]} {said[place + 1 :]}"
+        text, said = (f"{each[:place]} {each[place + 1 :]}" for each in (text, said))
     bare: list[QueryWord] = []
     clauses: list[Clause] = []
     for match in _CLAUSE.finditer(said):
         if match["bare"] and (alone := _FIELD.match(match["bare"])):  # title: author:xu, or title: at the end
-            raise _lacking((match["field"] or alone[1]).lower())
+            raise _lacking(_NAMES[(match["field"] or alone[1]).lower()])
         if match["bare"] and not match["minus"] and not match["field"]:
             bare += _words(text, *match.span("bare"), analyzer)
         elif condition := _condition(text, match, analyzer):
@@ -145,7 +160,7 @@ def parse_query(text: str, analyzer: Analyzer) -> Query:
 
 def _condition(text: str, match: re.Match[str], analyzer: Analyzer) -> Condition | None:
     """Return what a clause demands; None where it is a phrase of nothing. Raises UserError for a field."""
-    field = (match["field"] or "").lower()
+    field = _NAMES[match["field"].lower()] if match["field"] else ""
     start, end = match.span("bare" if match["quoted"] is None else "quoted")
     value = text[start:end].strip()
     if field == "year" and value:
@@ -158,7 +173,7 @@ def _condition(text: str, match: re.Match[str], analyzer: Analyzer) -> Condition
     if field == "title" and found:
         return Title(found)
     if field:
-        raise _lacking(field)
+        raise _lacking(field, value)
     return Phrase(found) if found else None
 
 
@@ -182,7 +197,11 @@ def _years(value: str) -> Years:
     return Years(first, last)
 
 
-def _lacking(field: str) -> UserError:
+def _lacking(field: str, value: str = "") -> UserError:
+    if value:
+        return UserError(
+            f"{field}:{value} has no word that I search for. Write for example {_EXAMPLES[field]}."
+        )
     return UserError(f"{field}: needs something behind it, for example {_EXAMPLES[field]}.")
 
 

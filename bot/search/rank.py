@@ -1,12 +1,14 @@
 """Query → the documents of a collection that it finds, in order.
 
-Law: a document is found when it has a term of some bare word, or an acronym's long form, and meets every
-clause. Its score is BM25's over the terms of bare words and phrases, to which an acronym's long form adds
-lightly. What has no score, as where fields stand alone, comes with the newest first.
+Law: a document is found when it has some bare word, or an acronym's long form, and meets every clause; of a
+run of Chinese, which may be a whole sentence, a part is enough. Its score is BM25's over the terms of bare
+words and phrases, to which an acronym's long form adds lightly. What has no score, as where fields stand
+alone, comes with the newest first.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +30,7 @@ class Hit:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """A word of the query that no document has, or a name that no author has."""
 
     word: QueryWord
@@ -68,16 +69,16 @@ class _Word:
 def rank(collection: Collection, query: Query, limit: int, skip: int = 0) -> Ranking:
     """Find the query's documents; of the hits `limit` after the first `skip`. Ties go to the lower number."""
     bm25, words = collection.bm25, _distinct_words(collection, query)
-    scores = bm25.get_scores(query.terms)
-    found = scores > 0 if words else np.ones(collection.size, dtype=np.bool_)
-    scores += bm25.get_scores(query.phrase_terms)
+    scores = bm25.get_scores([*query.terms, *query.phrase_terms])
     for word in words:
         if word.long_terms:
-            found |= word.spelled_out
             scores += np.where(word.spelled_out, EXPANSION * bm25.get_scores(word.long_terms), 0)
+    held = _held(collection, words)
+    found = np.full(collection.size, not words)
+    for word in words:
+        found |= collection.touching(word.word.forms) | word.held
     for clause in query.clauses:
         found &= meeting(collection, clause)
-    held = _held(collection, words)
     order = _order(collection, query, np.where(found, scores, 0), found, skip + limit)[skip:]
     return Ranking(
         tuple(Hit(document, float(scores[document]), _missing(words, document)) for document in order),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 _SHORTEST = 4  # a slip in a shorter word makes too many others
 _LONG = 8  # from here on two slips may be one word
-_SAME_START = 5  # up to here the first letter is right: peft is no eft
+_SMALL = 5
 
 
 def distance(one: str, other: str) -> int:
@@ -22,7 +22,8 @@ def nearest(word: str, counts: Mapping[str, int]) -> str | None:
     """Return the word with the fewest slips, then with the same first letter, then the most frequent.
 
     `word` and those counted are folded to lower case. None where none is near: one slip away, two for a word
-    of eight letters or more; with the same first letter for one of up to five.
+    of eight letters or more. In a word of up to five letters, most of whose neighbours are names of something
+    else (sora and sota, peft and eft), no letter is wrong, and the first is right; so it is where two are.
     """
     if len(word) < _SHORTEST:
         return None
@@ -30,13 +31,19 @@ def nearest(word: str, counts: Mapping[str, int]) -> str | None:
     from rapidfuzz.distance import OSA
 
     slips = 1 if len(word) < _LONG else 2
-    near = process.extract(word, list(counts), scorer=OSA.distance, score_cutoff=slips, limit=None)
+    near = process.extract(word, counts.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
     ranked = [
         (found, other[0] != word[0], -counts[other], other)
         for other, found, _ in near
-        if _digits(other) == _digits(word) and (len(word) > _SAME_START or other[0] == word[0])
+        if _digits(other) == _digits(word) and _likely(word, other, found)
     ]
     return min(ranked)[-1] if ranked else None
+
+
+def _likely(word: str, other: str, slips: int) -> bool:
+    if len(word) <= _SMALL:
+        return other[0] == word[0] and (len(other) != len(word) or sorted(other) == sorted(word))
+    return slips == 1 or other[0] == word[0]
 
 
 def _digits(word: str) -> list[str]:

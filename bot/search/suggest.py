@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.errors import UserError
-from bot.search.analyze import Analyzer, fold
+from bot.search.analyze import Analyzer, fold, name_forms
 from bot.search.collection import Collection
 from bot.search.query import QUOTES, Clause, Phrase, Query, parse_query
-from bot.search.rank import Ranking, Unknown, rank
+from bot.search.rank import Ranking, rank
 from bot.search.spelling import nearest
+
+HALF = 0.5
+_MOST = 8  # words that are mended, and demands that are dropped one by one
 
 
 class _Edit(NamedTuple):
@@ -28,15 +31,17 @@ def suggest(
 ) -> tuple[Query, Ranking] | None:
     """Return a query in which misspelt words are mended; where nothing was found, one that demands less.
 
-    The first of which some paper has every word is preferred. With it comes what it finds, without hits.
-    None where no such query is near.
+    The first of which some paper has every word is preferred, else one of which some has half the weight.
+    With it comes what it finds, without hits. None where no such query is near.
     """
     found = [
         (candidate, rank(collection, candidate, 0))
         for text in dict.fromkeys(_candidates(collection, query, ranking))
         if text != query.text and (candidate := _parsed(text, analyzer))
     ]
-    best = [each for each in found if each[1].complete] or [each for each in found if each[1].total]
+    best = [each for each in found if each[1].complete] or [
+        each for each in found if each[1].coverage >= HALF
+    ]
     return best[0] if best else None
 
 
@@ -49,15 +54,13 @@ def _parsed(text: str, analyzer: Analyzer) -> Query | None:
 
 def _candidates(collection: Collection, query: Query, ranking: Ranking) -> Iterator[str]:
     """Yield the query without its slips; then, if need be, without one demand after the other, then all."""
-    mends = [
-        _Edit(strange.word.start, strange.word.start + len(strange.word.text), _mended(collection, strange))
-        for strange in ranking.unknown
-    ]
+    fields = list(_fields(collection, query, ranking))
+    mends = [*fields, *_slips(collection, ranking, fields)]
     mended = sum(bool(mend.text) for mend in mends)
     if mended and 2 * mended >= len(mends):  # of a query that is mostly strange, one word says little
         yield _without(query, (), mends)
     if query.clauses and not ranking.total:
-        for clause in query.clauses:
+        for clause in query.clauses[:_MOST]:
             yield _without(query, (clause,), mends)
         yield _without(query, query.clauses, mends)
 
@@ -73,14 +76,42 @@ def _without(query: Query, demands: Sequence[Clause], mends: Iterable[_Edit]) ->
     return _edited(query.text, edits)
 
 
-def _mended(collection: Collection, strange: Unknown) -> str:
-    """Return the nearest word or name there is, the field where a word is an author's name, or nothing."""
-    spelled = fold(strange.word.text).casefold()
-    if strange.named:
-        return nearest(spelled, collection.names) or ""
-    if spelled in collection.names:
-        return f"author:{strange.word.text}"
-    return nearest(spelled, collection.words) or ""
+def _slips(collection: Collection, ranking: Ranking, fields: Sequence[_Edit]) -> Iterator[_Edit]:
+    """Yield for each unknown word or name that got no field the nearest that there is, or nothing."""
+    slips = [each for each in ranking.unknown if not any(f.start <= each.word.start < f.end for f in fields)]
+    for place, (word, named) in enumerate(slips):
+        known = collection.names if named else collection.words
+        near = nearest(fold(word.text).casefold(), known) if place < _MOST else None
+        yield _Edit(word.start, word.end, near or "")
+
+
+def _fields(collection: Collection, query: Query, ranking: Ranking) -> Iterator[_Edit]:
+    """Yield `author:` for bare words that are no paper's but an author's; names side by side may be one's."""
+    names = sorted((word for word, named in ranking.unknown if not named), key=lambda word: word.start)
+    names = [word for word in names if collection.by([name_forms(word.text)]).any()]
+    while names:
+        row = names[:1]
+        while len(row) < len(names) and not query.text[row[-1].end : names[len(row)].start].strip():
+            row.append(names[len(row)])
+        if not collection.by([name_forms(word.text) for word in row]).any():
+            del row[1:]
+        start, end = _token(query.text, row[0].start, row[-1].end)
+        spelled = " ".join(word.text for word in row)
+        yield _Edit(start, end, f'author:"{spelled}"' if len(row) > 1 else f"author:{spelled}")
+        names = names[len(row) :]
+
+
+def _parts(character: str) -> bool:
+    return character.isspace() or character in QUOTES
+
+
+def _token(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a stretch by the signs that stand around it without a blank: those of `(xu)`, or of `by:xu`."""
+    while start and not _parts(text[start - 1]):
+        start -= 1
+    while end < len(text) and not _parts(text[end]):
+        end += 1
+    return start, end
 
 
 def _loosened(text: str, clause: Clause) -> list[_Edit]:

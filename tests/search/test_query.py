@@ -27,9 +27,15 @@ NO_WORD = (
 )
 ONLY_EXCLUDED = "That only says what to leave out. Add what to look for, for example: safety -dialogue"
 NO_TITLE = 'title: needs something behind it, for example title:backdoor or title:"length bias".'
-NO_AUTHOR = 'author: needs something behind it, for example author:hubinger or author:"jiashu xu".'
+NO_AUTHOR = 'author: needs something behind it, for example author:bagdasaryan or author:"jiashu xu".'
 NO_SOURCE = "source: needs something behind it, for example source:arxiv or source:naacl."
 NO_YEAR = "year: needs something behind it, for example year:2023 or year:2022..2024."
+
+
+def no_word(said: str, lacking: str) -> str:
+    """Return what is told where something stands behind a field, but no word."""
+    return f"{said} has no word that I search for. Write {lacking.partition(', ')[2]}"
+
 
 Spelled = Condition | tuple[type[Phrase | Title | Author], str]
 
@@ -317,16 +323,16 @@ def test_any_character_may_stand_in_a_query(text: str, words: list[str]) -> None
         ("moe -title:", NO_TITLE),
         ('title:""', NO_TITLE),
         ('title:"', NO_TITLE),
-        ("title:the", NO_TITLE),
-        ("title:…", NO_TITLE),
+        ("title:the", no_word("title:the", NO_TITLE)),
+        ("title:…", no_word("title:…", NO_TITLE)),
         ("title: author:xu", NO_TITLE),
         ("title: -year:2023", NO_TITLE),
         ("Author:", NO_AUTHOR),
         ('author:" "', NO_AUTHOR),
-        ("author:…", NO_AUTHOR),
+        ("author:…", no_word("author:…", NO_AUTHOR)),
         ("source:", NO_SOURCE),
         ('source:"" moe', NO_SOURCE),
-        ("source:\u0301", NO_SOURCE),
+        ("source:\u0301", no_word("source:\u0301", NO_SOURCE)),
         ("year:", NO_YEAR),
         ('moe -year:""', NO_YEAR),
         ("year:20x3", "year:20x3 is no year. Write for example year:2023 or year:2022..2024."),
@@ -383,8 +389,9 @@ def test_a_query_is_read_or_refused(text: str) -> None:
         query = parse_query(text, ANALYZER)
     except UserError:
         return
+    assert len(query.text) <= len(text)
     groups = [query.words, *(getattr(clause.condition, "words", ()) for clause in query.clauses)]
     for word in chain.from_iterable(groups):
-        assert text[word.start : word.start + len(word.text)] == word.text
+        assert query.text[word.start : word.end] == word.text
     places = [place for clause in query.clauses for place in (clause.start, clause.end)]
     assert places == sorted(places)

@@ -42,7 +42,6 @@ def suggested(text: str) -> tuple[str, int, int] | None:
         ("“lenght bias”", ("“length bias”", 1, 1)),
         ("title:lenght", ("title:length", 1, 1)),
         ("rewrad -poisoned", ("reward -poisoned", 2, 2)),
-        ("大语言横型", ("大语言模型", 1, 1)),
     ],
 )
 def test_misspelt_words_are_mended(text: str, suggestion: tuple[str, int, int]) -> None:
@@ -55,7 +54,7 @@ def test_misspelt_words_are_mended(text: str, suggestion: tuple[str, int, int]) 
     [
         ("hubinger", ("author:hubinger", 1, 1)),
         ("Hubinger backdor", ("author:Hubinger backdoor", 1, 1)),
-        ("jiashu xu", ("author:jiashu author:xu", 1, 1)),
+        ("jiashu xu", ('author:"jiashu xu"', 1, 1)),
         ("author:hubbinger", ("author:hubinger", 1, 1)),
         ('author:"evan hubbinger"', ('author:"evan hubinger"', 1, 1)),
         ('"hubinger attack"', ("author:hubinger attack", 1, 1)),
