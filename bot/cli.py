@@ -63,7 +63,8 @@ def search(settings: Settings, options: argparse.Namespace) -> None:
 
     library = Library.at(settings.db, settings.corpus, _now())
     if not library.size:
-        raise OperatorError("no papers are loaded; see paperboy status for why")
+        first = next((f": {each.file}:{each.line} {each.reason}" for each in library.status().problems), "")
+        raise OperatorError(f"no papers are loaded{first}; paperboy status tells more")
     answer = library.search(options.query, options.number)
     if options.json:
         _print_json(
@@ -111,7 +112,8 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
         )
         return
     print(f"Paperboy {__version__}")
-    print(f"{state.papers:,} papers from {state.records:,} records, loaded {loaded_at or 'never'}")
+    found = f"{counted(state.papers, 'paper')} from {counted(state.records, 'record')}"
+    print(f"{found}, loaded {loaded_at or 'never'}")
     for file, records in state.records_by_file.items():
         print(f"{records:8,}  {file}")
     print(f"{counted(len(state.problems), 'place')} could not be read" + (":" if state.problems else ""))

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import identity
-from bot.corpus import Corpus, read_corpus
 from bot.errors import UserError
 from bot.papers import Paper, Problem
 from bot.search.analyze import Analyzer, fold
@@ -24,6 +24,9 @@ from bot.search.suggest import HALF, suggest
 from bot.shelf import Shelf
 from bot.store import Database, Store, loads, papers
 from bot.wording import shorten, venue
+
+if TYPE_CHECKING:
+    from bot.corpus import Corpus
 
 SHORT = 4  # words; a longer query is a question, of which no paper may hold half
 
@@ -132,6 +135,8 @@ class Library:
         with self._store.reading() as db:
             if papers.count(db):
                 return
+        from bot.corpus import read_corpus
+
         corpus = read_corpus(paths)
         with self._store.writing() as db:
             if not papers.count(db):  # another process may have been quicker
@@ -266,7 +271,7 @@ def _suggestion(query: Query, ranking: Ranking) -> Suggestion:
     return Suggestion(query.text, len({word.forms for word in query.words}), ranking.total, ranking.complete)
 
 
-def _save(db: Database, corpus: Corpus, now: datetime) -> None:
+def _save(db: Database, corpus: "Corpus", now: datetime) -> None:
     groups = identity.group(corpus.records)
     descriptions = [identity.describe(records) for records in groups]
     papers.add(

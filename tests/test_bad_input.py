@@ -111,9 +111,10 @@ def test_what_may_not_be_read_is_reported(shell: Shell) -> None:
 
 
 def test_a_corpus_that_may_not_be_entered_is_reported(shell: Shell) -> None:
-    """Without any paper a search fails, and the status says why."""
+    """Without any paper a search fails and says why, as the status does."""
     shell.corpus.chmod(0)
-    said = "paperboy: no papers are loaded; see paperboy status for why\n"
+    why = f"{shell.corpus}:0 cannot be read: permission denied"
+    said = f"paperboy: no papers are loaded: {why}; paperboy status tells more\n"
     assert shell.run("search", "lora", under=BOUND) == (1, "", said)
     assert problems(shell.run("status")[1]) == [f"{shell.corpus}:0 cannot be read: permission denied"]
     shell.corpus.chmod(0o700)

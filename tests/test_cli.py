@@ -165,7 +165,12 @@ def test_status_lists_what_could_not_be_read(
         (["run"], {"SLACK_BOT_TOKEN": "xoxb-1"}, 2, "paperboy: SLACK_BOT_TOKEN is set, but neither"),
         (["run"], {"PAPERBOY_HOST": "192.0.2.1"}, 2, "paperboy: the playground is for this machine alone"),
         (["status"], {"PAPERBOY_DB": "/dev/null/x.db"}, 1, "paperboy: PAPERBOY_DB: /dev/null/x.db cannot"),
-        (["search", "x"], {"PAPERBOY_CORPUS": "nowhere"}, 1, "paperboy: no papers are loaded; see"),
+        (
+            ["search", "x"],
+            {"PAPERBOY_CORPUS": "nowhere"},
+            1,
+            "paperboy: no papers are loaded: nowhere:0 cannot be read: no such file",
+        ),
     ],
 )
 @pytest.mark.usefixtures("home")
