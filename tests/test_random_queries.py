@@ -354,6 +354,7 @@ class Looker:
         shares = [sum(weights[text] for text in weights if text not in lacking) for _, _, lacking in found]
         return {
             "found": self.ordered(query, found),
+            "entitled": self.entitled(query),
             "complete": sum(not lacking for _, _, lacking in found),
             "unknown": self.unknown(query),
             "coverage": max(shares, default=0.0) / whole if whole else 1.0,
@@ -368,12 +369,22 @@ class Looker:
         """Return the words that a paper has not."""
         return tuple(text for text, forms in distinct if not self.has(paper, text, forms))
 
+    def entitled(self, query: Query) -> set[int]:
+        """Return the papers whose whole title was typed, without a phrase."""
+        asked = [] if query.phrase_terms else [word.forms for word in query.words]
+        return {
+            number
+            for number, paper in enumerate(self.papers)
+            if len(paper.title) == len(asked) and stands_in_a_row(asked, paper.title)
+        }
+
     def ordered(
         self, query: Query, found: list[tuple[float, int, tuple[str, ...]]]
     ) -> list[tuple[float, int, tuple[str, ...]]]:
         """Sort by score, then by number; without words the newest first."""
         if query.words or query.phrase_terms:
-            return sorted(found, key=lambda each: (-each[0], each[1]))
+            entitled = self.entitled(query)
+            return sorted(found, key=lambda each: (each[1] not in entitled, -each[0], each[1]))
         dates = [(each.year or 0, each.dated, number) for number, each in enumerate(self.papers)]
         return [
             (0.0, number, lacking)
@@ -462,7 +473,9 @@ def taken_by_slack(message: render.Message) -> None:
 def same(answer: Answer, looked: dict[str, object], skip: int) -> None:
     """See that the answer is what looking at every paper gives."""
     found = looked["found"]
+    entitled = looked["entitled"]
     assert isinstance(found, list)
+    assert isinstance(entitled, set)
     hits = [(each.score, each.paper.number - 1, each.missing) for each in answer.found]
     whole = {number: (score, lacking) for score, number, lacking in found}
     assert answer.total == len(found)
@@ -471,7 +484,12 @@ def same(answer: Answer, looked: dict[str, object], skip: int) -> None:
         assert score == pytest.approx(whole[number][0], abs=NEAR)
         assert score == pytest.approx(expected[0], abs=NEAR)  # so it stands where it belongs
         assert lacking == whole[number][1]
+    places = {number: place for place, (_, number, _) in enumerate(found)}
     for (score, number, _), (next_score, next_number, _) in pairwise(hits):
+        if score < next_score:  # only a paper whose whole title was typed comes before its betters
+            assert number in entitled
+            assert places[number] < places[next_number]
+            continue
         assert score > next_score or (score == next_score and (number < next_number or not score))
     if not any(score for score, _, _ in found):
         assert [number for _, number, _ in hits] == [number for _, number, _ in found[skip : skip + PAGE]]

@@ -42,6 +42,8 @@ class Collection:
         forms = [analyzer.forms(word) for word in vocabulary.words]
         self.bm25 = Bm25(_bag(vocabulary, forms))
         self._texts = Positions(vocabulary, forms)
+        searched = np.array([bool(each.terms) for each in forms], dtype=np.bool_)[vocabulary.stream]
+        self._title_words = np.bincount(vocabulary.texts[searched], minlength=len(texts))[0::2]
         self._written = vocabulary.counts()
         names = Vocabulary.of(chain.from_iterable(document.authors for document in documents))
         self._authors = Positions(names, [name_forms(word) for word in names.words])
@@ -79,6 +81,11 @@ class Collection:
     def titled(self, words: Sequence[Forms]) -> Flags:
         """Return which documents hold words in a row in their title."""
         return self._texts.holding(words)[0::2]
+
+    def entitled(self, words: Sequence[Forms]) -> Flags:
+        """Return which documents have just these words as their title."""
+        flags: Flags = self.titled(words) & (self._title_words == len(words))
+        return flags
 
     def by(self, names: Sequence[Forms]) -> Flags:
         """Return which documents have an author whose name has all of these, in any order."""

@@ -27,7 +27,10 @@ _NAMES = {"title": "title", "year": "year"} | {"author": "author", "authors": "a
 _NAMES |= {"source": "source", "venue": "source"}
 _FIELDS = "|".join(sorted(_NAMES, reverse=True))  # authors before author
 _CLAUSE = re.compile(
-    rf'(?P<minus>[{_DASHES}])?(?:(?P<field>{_FIELDS}):\s*)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))',
+    rf"(?P<minus>[{_DASHES}])?"
+    # Amid a query a blank behind the colon makes it prose, as titles have it: From Text to Source: Results.
+    rf"(?:(?P<field>{_FIELDS}):(?=\S)|\A\s*(?P<first>{_FIELDS}):\s+(?=\S)|(?P<when>year):\s+(?=\d))?"
+    r'(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))',
     re.IGNORECASE,
 )
 _FIELD = re.compile(rf"[{_DASHES}]?({_FIELDS}):", re.IGNORECASE)
@@ -147,9 +150,10 @@ def parse_query(text: str, analyzer: Analyzer) -> Query:
     bare: list[QueryWord] = []
     clauses: list[Clause] = []
     for match in _CLAUSE.finditer(said):
-        if match["bare"] and (alone := _FIELD.match(match["bare"])):  # title: author:xu, or title: at the end
-            raise _lacking(_NAMES[(match["field"] or alone[1]).lower()])
-        if match["bare"] and not match["minus"] and not match["field"]:
+        field, alone = _field(match), _FIELD.match(match["bare"] or "")
+        if alone and (field or not said[match.end() :].strip()):  # title: author:xu, or title: at the end
+            raise _lacking(field or _NAMES[alone[1].lower()])
+        if match["bare"] and not match["minus"] and not field:
             bare += _words(text, *match.span("bare"), analyzer)
         elif condition := _condition(text, match, analyzer):
             clauses.append(Clause(condition, bool(match["minus"]), *match.span()))
@@ -158,9 +162,14 @@ def parse_query(text: str, analyzer: Analyzer) -> Query:
     return query
 
 
+def _field(match: re.Match[str]) -> str:
+    named = match["field"] or match["first"] or match["when"]
+    return _NAMES[named.lower()] if named else ""
+
+
 def _condition(text: str, match: re.Match[str], analyzer: Analyzer) -> Condition | None:
     """Return what a clause demands; None where it is a phrase of nothing. Raises UserError for a field."""
-    field = _NAMES[match["field"].lower()] if match["field"] else ""
+    field = _field(match)
     start, end = match.span("bare" if match["quoted"] is None else "quoted")
     value = text[start:end].strip()
     if field == "year" and value:

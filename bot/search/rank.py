@@ -3,7 +3,7 @@
 Law: a document is found when it has some bare word, or an acronym's long form, and meets every clause; of a
 run of Chinese, which may be a whole sentence, a part is enough. Its score is BM25's over the terms of bare
 words and phrases, to which an acronym's long form adds lightly. What has no score, as where fields stand
-alone, comes with the newest first.
+alone, comes with the newest first. A document whose whole title was typed comes before all others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -154,8 +154,11 @@ def _unknown(collection: Collection, query: Query, words: Sequence[_Word]) -> tu
 def _order(
     collection: Collection, query: Query, scores: NDArray[np.float64], found: Flags, limit: int
 ) -> list[int]:
-    if query.words or query.phrase_terms:
+    if query.phrase_terms:
         return best(scores, limit)
+    if query.words:
+        entitled = found & collection.entitled([word.forms for word in query.words])
+        return best(np.where(entitled, np.inf, scores), limit)
     newest: list[int] = collection.newest_first[found[collection.newest_first]][:limit].tolist()
     return newest
 

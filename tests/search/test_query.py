@@ -76,9 +76,22 @@ def test_a_query_keeps_the_askers_spelling() -> None:
     )
 
 
+def test_amid_a_query_a_blank_makes_a_field_prose() -> None:
+    """Titles hold colons; only a year, which no title has so, may stand behind a blank."""
+    assert read("From Text to Source: Results") == (["Text", "Source", "Results"], [], [])
+    assert read("moe title: lora author: xu") == (["moe", "title", "lora", "author", "xu"], [], [])
+    assert read("moe year: 2023") == (["moe"], [Years(2023, 2023)], [])
+    assert read("  title: moe lora") == (["lora"], [(Title, "moe")], [])
+
+
+def test_what_shows_nothing_is_left_out() -> None:
+    """A soft hyphen or a zero-width blank, as PDFs have them, parts no word."""
+    assert parse_query("back\u00addoor \u200battack", ANALYZER).text == "backdoor attack"
+
+
 def test_a_query_is_whole() -> None:
     """Each clause tells what it demands or forbids, and where it stands."""
-    text = 'moe “Length  Bias” -dialogue author:"Jiashu Xu" Year:2022..2024 -source:arXiv TITLE: lora'
+    text = 'moe “Length  Bias” -dialogue author:"Jiashu Xu" Year:2022..2024 -source:arXiv TITLE:lora'
     assert parse_query(text, ANALYZER) == Query(
         text,
         (QueryWord("moe", ANALYZER.forms("moe"), 0),),
@@ -110,7 +123,7 @@ def test_a_query_is_whole() -> None:
             ),
             Clause(Years(2022, 2024), excluded=False, start=48, end=63),
             Clause(Source("arXiv"), excluded=True, start=64, end=77),
-            Clause(Title((QueryWord("lora", ANALYZER.forms("lora"), 85),)), excluded=False, start=78, end=89),
+            Clause(Title((QueryWord("lora", ANALYZER.forms("lora"), 84),)), excluded=False, start=78, end=88),
         ),
     )
 
@@ -255,6 +268,8 @@ def test_dashes_of_phone_keyboards_are_dashes(dash: str) -> None:
         ("year:..2024", Years(1, 2024)),
         ("year:-2024", Years(1, 2024)),
         ("year:2023..2023", Years(2023, 2023)),
+        ("authors:xu", (Author, "xu")),
+        ("venue:naacl", Source("naacl")),
     ],
 )
 def test_a_field_demands_what_stands_behind_it(text: str, demanded: Spelled) -> None:

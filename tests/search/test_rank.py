@@ -181,6 +181,27 @@ def test_what_has_no_year_comes_last() -> None:
     assert documents(FIELDS, "author:jiashu") == [0, 2]
 
 
+def test_a_whole_title_comes_first() -> None:
+    """Whoever types it wants that paper, though others have a better score; its own score stays."""
+    collection = Collection(
+        [
+            Document(
+                title="Survey: Survey of Large Models", abstract="Survey, survey, survey of large models."
+            ),
+            Document(title="A Survey of Large Models", abstract="Many long words about quite other things."),
+        ],
+        ANALYZER,
+    )
+    scores = collection.bm25.get_scores(["survey", "larg", "model"]).tolist()
+    assert scores[0] > scores[1]
+    for query in ("a survey of large models", "Survey Large Model", "surveys large models title:survey"):
+        hits = ranking(collection, query).hits
+        assert [hit.document for hit in hits] == [1, 0]
+        assert [hit.score for hit in hits] == pytest.approx([scores[1], scores[0]])
+    for query in ("a large survey", "large models survey", 'survey large models "large"'):
+        assert documents(collection, query) == [0, 1]
+
+
 def test_a_phrase_adds_to_the_score() -> None:
     """Its terms count as bare ones do, as often as they are asked for."""
     found = ranking(FIELDS, 'models "length bias" "bias"')
