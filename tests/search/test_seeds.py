@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from bot.library import Library, Suggestion
 from bot.search.snippet import Run
+from bot.store import Store, papers
 
 FIVE = [
     (
@@ -172,6 +175,14 @@ def test_an_answer_is_weak_where_no_paper_has_half(
     """Half the weight of a query of at most four words; where nothing is found no answer is weak."""
     answer = seeds.search(query, 1)
     assert (answer.weak, answer.total) == (weak, total)
+
+
+def test_every_title_finds_its_paper_first(seeds: Library, seeded: Path) -> None:
+    """Whoever pastes a title gets that paper, also where others of like titles have a better score."""
+    with Store(seeded).reading() as db:
+        titles = {paper.number: paper.title for paper in papers.everything(db)}
+    first = {number: seeds.search(title[:500], 1).found[0].paper.number for number, title in titles.items()}
+    assert first == {number: number for number in titles}
 
 
 def test_every_snippet_keeps_its_law(seeds: Library) -> None:
