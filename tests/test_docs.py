@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.slack.commands import TOPICS
+from bot.slack.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,10 +31,10 @@ def test_every_subcommand_is_documented(capsys: pytest.CaptureFixture[str]) -> N
     assert [command for command in commands if f"`paperboy {command}" not in README] == []
 
 
-@pytest.mark.parametrize("topic", TOPICS)
-def test_every_help_topic_is_documented(topic: str) -> None:
-    """A help topic stands in the README's table."""
-    assert f"/paper help {topic}" in README
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented(command: str) -> None:
+    """A command stands in the README's table."""
+    assert f"`/paper {command}" in README
 
 
 @pytest.mark.parametrize("target", re.findall(r"^([a-z]+):.*##", MAKEFILE, re.MULTILINE))

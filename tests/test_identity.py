@@ -329,3 +329,32 @@ def test_the_seeds_are_382_papers() -> None:
     assert len(set(shown)) == 382
     form = re.compile(r"\d{4}\.\d{4,5}|\d{4}\.[a-z0-9-]+\.\d+|[A-Z]\d\d-\d{4}|p[0-9a-f]{10}")
     assert [each for each in shown if not form.fullmatch(each)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2305.14710", True),
+        ("arXiv:2305.14710v2", True),
+        ("10.48550/arXiv.2305.14710", True),
+        ("https://arxiv.org/pdf/2305.14710v3.pdf", True),
+        ("www.arxiv.org/abs/2305.14710", True),
+        ("aclanthology.org/N18-1202.pdf", True),
+        ("hep-th/9901001", True),
+        ("2024.naacl-long.171", True),
+        ("10.18653/v1/2024.naacl-long.171", True),
+        ("", False),
+        ("-2305.14710", False),
+        ("title:2305.14710", False),
+        ("source:2024.naacl-long.171", False),
+        ("year:2022.12345", False),
+        ("bert-2305.14710", False),
+        ("2305.14710,2311.09433", False),
+        ("2305.14710 and more", False),
+        ("https://example.com/x", False),
+        ("GPT-4", False),
+    ],
+)
+def test_one_id_or_link_names_a_paper(text: str, meant: bool) -> None:  # noqa: FBT001  # a table's column
+    """All of the text is that id or link; what only holds one is something else."""
+    assert names_a_paper(text) is meant

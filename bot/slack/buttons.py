@@ -13,6 +13,7 @@ LONGEST_VALUE = 2000  # Slack's limits
 LONGEST_METADATA = 3000
 _LONGEST_TEXT = 500
 _DEEPEST = 1_000_000
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # What a button does is its action_id; in a window it has another one, for there is no response URL.
 ABSTRACT, MORE, PREVIOUS, NEXT = "abstract", "more", "page.previous", "page.next"
@@ -63,14 +64,13 @@ class OutdatedError(Exception):
     """A button, or a window, that this version cannot read."""
 
 
-def value_of(subject: Subject) -> str:
-    """Return the value of a button that stands for this."""
-    return json.dumps({"v": VERSION, **asdict(subject)}, ensure_ascii=False, separators=(",", ":"))
-
-
-def fits(subject: Subject) -> bool:
-    """Tell whether a button can stand for this: queries that were searched do, whatever they hold."""
-    return len(value_of(subject)) <= LONGEST_VALUE
+def value_of(subject: Subject) -> str | None:
+    """Return the value of a button that stands for this; None where `read` would not take it back."""
+    fields = {name: getattr(subject, name) for name in subject.__slots__}
+    if not all(map(_sound, fields.items())):
+        return None
+    value = _written({"v": VERSION, **fields})
+    return value if len(value) <= LONGEST_VALUE else None
 
 
 def read(value: object) -> Subject | None:

@@ -1,13 +1,15 @@
 """What Paperboy does only once, though Slack or a person asks twice, on either side of a restart."""
 
+import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import cached_property
 from pathlib import Path
 
 from bot.errors import SendError
-from bot.slack.send import UncertainError
+from bot.slack.failures import UncertainError
 from bot.store import Store, once
 
 
@@ -19,6 +21,15 @@ class Kind(StrEnum):
     SHARE = "share"  # the message or window, its user, and what was pressed
 
 
+class Outcome(Enum):
+    """What is known of something that is done only once."""
+
+    DONE = "done"  # now, or before
+    UNDER_WAY = "under way"  # somebody else is at it
+    UNKNOWN = "unknown"  # it was begun, and nobody knows whether it took effect
+
+
+_log = logging.getLogger(__name__)
 _DAY = timedelta(days=1)  # Slack sends an event again for an hour at most, and answers end after 30 minutes
 KEPT = {Kind.EVENT: _DAY, Kind.SHARE: _DAY}
 
@@ -29,6 +40,8 @@ class Claims:
     def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
         self._path = path
         self._clock = clock
+        self._under_way: set[tuple[Kind, str]] = set()
+        self._changing = threading.Lock()
 
     @cached_property
     def _store(self) -> Store:
@@ -42,23 +55,37 @@ class Claims:
                 once.forget(db, kind, now - KEPT[kind])
             return once.claim(db, kind, " ".join(names), now)
 
-    def do(self, act: Callable[[], None], kind: Kind, *names: str) -> bool:
-        """Do something that posts, if it has not been done; False where it has.
+    def do(self, act: Callable[[], None], kind: Kind, *names: str) -> Outcome:
+        """Do something that posts, if nobody has begun it before; return what is known then.
 
-        Where Slack refuses it, the claim is given back; where nobody knows, it stays. Raises SendError.
+        Where Slack certainly did not take it, the claim is given back, and SendError raised. After any other
+        failure, or a crash, nobody knows, and it is not done again.
         """
-        if not self.first(kind, *names):
-            return False
+        claimed = kind, " ".join(names)
+        with self._changing:
+            if claimed in self._under_way:
+                return Outcome.UNDER_WAY
+            self._under_way.add(claimed)
+        try:
+            return self._do(act, *claimed) if self.first(kind, *names) else self._known(*claimed)
+        finally:
+            with self._changing:
+                self._under_way.discard(claimed)
+
+    def _do(self, act: Callable[[], None], kind: Kind, key: str) -> Outcome:
         try:
             act()
-        except UncertainError:
-            raise
+        except UncertainError as error:
+            _log.warning("%s: %s", kind, error)
+            return Outcome.UNKNOWN
         except SendError:
-            self.release(kind, *names)
+            with self._store.writing() as db:
+                once.release(db, kind, key)
             raise
-        return True
-
-    def release(self, kind: Kind, *names: str) -> None:
-        """Give a claim back, where what it stands for was certainly not done."""
         with self._store.writing() as db:
-            once.release(db, kind, " ".join(names))
+            once.finish(db, kind, key)
+        return Outcome.DONE
+
+    def _known(self, kind: Kind, key: str) -> Outcome:
+        with self._store.reading() as db:
+            return Outcome.DONE if once.is_done(db, kind, key) else Outcome.UNKNOWN

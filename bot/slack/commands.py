@@ -6,43 +6,54 @@ link alone, which no text contains, is shown.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.errors import UserError
-from bot.identity import names_a_library
+from bot.identity import names_a_paper
 from bot.search.spelling import distance
+from bot.slack.typed import clean, references
+from bot.wording import shorten
 
-TOPICS = ("search",)
+COMMANDS = ("help", "search", "status", "show", "similar", "bib")
 EXAMPLES = {
-    "show": "Show which paper? By its id or a link, for example: /paper show 2305.14710",
-    "similar": "Papers like which one? By its id or a link, for example: /paper similar 2305.14710",
-    "bib": "BibTeX of which papers? By their ids or links, for example: /paper bib 2305.14710 2311.09433",
-    "search": "Search for what? For example: /paper search status quo bias",
+    "show": "/paper show 2305.14710",
+    "similar": "/paper similar 2305.14710",
+    "bib": "/paper bib 2305.14710 2311.09433",
+    "search": "/paper search status quo bias",
 }
 
-_ENTITIES = (
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-    ("&amp;", "&"),
-)  # all that Slack encodes; & last, so that it is once
-_QUOTES = str.maketrans("“”„‟«»‘’‚", '""""""\'\'\'')
+_QUESTIONS = {
+    "show": "Show which paper? By its id or a link, for example:",
+    "similar": "Papers like which one? By its id or a link, for example:",
+    "bib": "BibTeX of which papers? By their ids or links, for example:",
+    "search": "Search for what? For example:",
+}
+_LONGEST_NAMED = 80
+_NAMES = (*COMMANDS, "bibtex")
 _PRIVATE = re.compile(r"(?:--|[—–]-?)me(?:\s+|$)", re.IGNORECASE)  # phones make one dash of two
-_HELP = re.compile(r"(?:(?:help|\?)(?:\s+(?P<topic>\S+))?|--help|-h)", re.IGNORECASE)
+_HELP = re.compile(
+    rf"(?:(?:help|\?)(?:\s+(?P<about>{'|'.join(_NAMES)}|(?:--|[—–]-?)?me))?|--help|-h)", re.IGNORECASE
+)
 _SEARCH = re.compile(r"search(?:\s+|$)", re.IGNORECASE)
 _STATUS = re.compile(r"status", re.IGNORECASE)
-_ABOUT = re.compile(r"(?P<name>show|similar|bib)(?:\s+(?P<rest>.+))?", re.IGNORECASE)
-_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>|([^\s,]+)")  # Slack's own markup, or a word
+_ABOUT = re.compile(r"(?P<name>show|similar|bib)(?:(?<=bib)tex)?(?:\s+(?P<rest>.+))?", re.IGNORECASE)
 _POINTS_AT_A_PAPER = re.compile(r"<?https?://|[^\s,]*[0-9]", re.IGNORECASE)
-_NAMES = ("help", "search", "status", "show", "similar", "bib")
+
+
+class UsageError(UserError):
+    """A command that lacks what it needs, or has something else; `line` is one that works."""
+
+    def __init__(self, message: str, line: str) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Help, on one of TOPICS or on everything."""
+    """Help, about a command, `me`, or everything."""
 
-    topic: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +92,11 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A command misspelled: what was `said`, and what was probably `meant`."""
+    """A command misspelled: what was `said`, and what was probably `meant`; `private` as in a search."""
 
     said: str
     meant: str
+    private: bool = False
 
 
 Command = Help | Search | Show | Similar | Bib | Status | Slip
@@ -93,30 +105,15 @@ Command = Help | Search | Show | Similar | Bib | Status | Slip
 def parse_command(text: str, has_word: Callable[[str], bool]) -> Command:
     """Read what stands behind /paper; `has_word` tells whether a word is in some paper.
 
-    Raises UserError where a command lacks what it needs.
+    Raises UsageError where a command lacks what it needs.
     """
     said, private = _without_me(clean(text))
     if not said and not private:
         return Help()
     command = _command(said)
-    if command is None and (slip := _slip(said, has_word)):
+    if command is None and (slip := _slip(said, has_word, private=private)):
         return slip
     return command or _search(said, private=private)
-
-
-def clean(text: str) -> str:
-    """Undo what Slack and phones do to typed text: entities, curly quotes, control characters, odd blanks."""
-    for entity, character in _ENTITIES:
-        text = text.replace(entity, character)
-    text = text.encode("utf-8", "replace").decode()  # a lone surrogate cannot be sent anywhere
-    text = "".join(" " if unicodedata.category(character) == "Cc" else character for character in text)
-    return " ".join(unicodedata.normalize("NFC", text).translate(_QUOTES).split())
-
-
-def references(text: str) -> tuple[str, ...]:
-    """Return the ids and links in a text, in which blanks and commas part them; each once."""
-    found = (match[1] or match[2] for match in _LINK.finditer(text))
-    return tuple(dict.fromkeys(found))
 
 
 def _without_me(said: str) -> tuple[str, bool]:
@@ -129,25 +126,36 @@ def _without_me(said: str) -> tuple[str, bool]:
 def _command(said: str) -> Command | None:
     """Return the command that this clearly is, if it is one other than a search."""
     if match := _HELP.fullmatch(said):
-        topic = (match["topic"] or "").lower()
-        return Help(topic) if not topic or topic in TOPICS else None
+        about = (match["about"] or "").lower().lstrip("-—–")
+        return Help("bib" if about == "bibtex" else about)
     if _STATUS.fullmatch(said):
         return Status()
-    if " " not in said and names_a_library(said):
-        return Show(references(said)[0])
+    given = (said,) if names_a_paper(said) else references(said)
+    if given and all(map(names_a_paper, given)):
+        return Show(_one("show", given))
     match = _ABOUT.fullmatch(said)
     if not match or (match["rest"] and not _POINTS_AT_A_PAPER.match(match["rest"])):
         return None
-    return _about(match["name"].lower(), references(match["rest"] or ""), match["rest"] or "")
+    return _about(match["name"].lower(), match["rest"] or "")
 
 
-def _about(name: str, given: tuple[str, ...], rest: str) -> Command:
+def _about(name: str, rest: str) -> Command:
+    given = references(rest)
     if not given:
-        raise UserError(EXAMPLES[name])
+        raise UsageError(_QUESTIONS[name], EXAMPLES[name])
     if name == "bib":
         return Bib(given)
-    reference = given[0] if len(given) == 1 else rest
+    reference = rest if len(given) > 1 and not all(map(names_a_paper, given)) else _one(name, given)
     return Show(reference) if name == "show" else Similar(reference)
+
+
+def _one(name: str, given: tuple[str, ...]) -> str:
+    if len(given) > 1:
+        alone = f"/paper {name} {shorten(given[0], _LONGEST_NAMED)}"
+        raise UsageError(
+            f"One at a time: {alone}. BibTeX takes several:", f"/paper bib {' '.join(given[:2])}"
+        )
+    return given[0]
 
 
 def _search(said: str, *, private: bool) -> Search:
@@ -155,17 +163,17 @@ def _search(said: str, *, private: bool) -> Search:
         said, private_too = _without_me(said[match.end() :])
         private = private or private_too
     if not said:
-        raise UserError(EXAMPLES["search"])
+        raise UsageError(_QUESTIONS["search"], EXAMPLES["search"])
     return Search(said, private)
 
 
-def _slip(said: str, has_word: Callable[[str], bool]) -> Slip | None:
+def _slip(said: str, has_word: Callable[[str], bool], *, private: bool) -> Slip | None:
     """Return the command that was meant, if the first word nearly names one and is in no paper."""
     first, _, rest = said.partition(" ")
     for name in _NAMES:
         meant = f"{name} {rest}".strip()
         if distance(first.lower(), name) == 1 and _is_command(meant) and not has_word(first):
-            return Slip(said, meant)
+            return Slip(said, meant, private)
     return None
 
 

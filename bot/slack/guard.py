@@ -11,12 +11,14 @@ from collections.abc import Callable
 
 from slack_bolt import Args
 
-from bot.errors import UserError
+from bot.errors import SendError, UserError
 from bot.slack import render
 from bot.slack.buttons import OutdatedError
+from bot.slack.commands import UsageError
+from bot.slack.failures import BusyError, UncertainError, UnchangedError, UnseenError, WindowError
 from bot.slack.replies import reply_to
-from bot.slack.send import UncertainError, WindowError
 
+_EXPECTED = (BusyError, WindowError, UncertainError)
 _log = logging.getLogger(__name__)
 
 
@@ -30,16 +32,15 @@ def guarded(listener: Callable[..., None]) -> Callable[[Args], None]:
     def run(args: Args) -> None:
         try:
             listener(**{name: reply_to(args) if name == "reply" else getattr(args, name) for name in names})
+        except UsageError as error:
+            _tell(args, render.refusal(error.message, error.line))
         except UserError as error:
             _tell(args, render.refusal(error.message))
         except OutdatedError:
             _tell(args, render.outdated())
-        except WindowError as error:
+        except _EXPECTED as error:
             _log.warning("%s: %s", listener.__name__, error)
-            _tell(args, render.not_opened())
-        except UncertainError as error:
-            _log.warning("%s: %s", listener.__name__, error)
-            _tell(args, render.uncertain())
+            _tell(args, _said_of(error))
         except Exception:  # noqa: BLE001  # the boundary: nothing may pass it
             reference = secrets.token_hex(3)
             _log.exception("%s failed [%s]", listener.__name__, reference)
@@ -49,6 +50,20 @@ def guarded(listener: Callable[..., None]) -> Callable[[Args], None]:
     return run
 
 
+def _said_of(error: Exception) -> render.Message:
+    """Return what the person reads of a failure of Slack's."""
+    match error:
+        case BusyError():
+            return render.busy()
+        case UnchangedError():
+            return render.not_changed()
+        case WindowError():
+            return render.not_opened()
+        case UnseenError():
+            return render.unseen()
+    return render.uncertain()
+
+
 def _tell(args: Args, message: render.Message) -> None:
     if args.ack.response is None:
         args.ack()
@@ -56,5 +71,7 @@ def _tell(args: Args, message: render.Message) -> None:
         reply = reply_to(args)
         if reply is not None:  # an event has nobody to answer
             reply.to_asker(message)
+    except SendError as error:
+        _log.warning("the asker could not be told: %s", error)
     except Exception:  # noqa: BLE001  # whatever it is, the rest of the log tells why it came to this
         _log.exception("the asker could not be told")

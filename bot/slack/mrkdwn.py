@@ -11,11 +11,12 @@ turn the direction of what follows them, are left out.
 """
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
-_ENTITIES: dict[str, str | int | None] = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_LOOKALIKES = {"*": "∗", "~": "∼", "`": "ˋ"}
-_ESCAPES = str.maketrans({**_ENTITIES, **_LOOKALIKES})
+_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))  # & first, for the others bring some
+_BACKTICK = ("`", "ˋ")
+_ESCAPES = (*_ENTITIES, _BACKTICK, ("*", "∗"), ("~", "∼"))
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # one inside a word, as in x_i, formats nothing
 _EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -25,13 +26,17 @@ _URL_SAFE = "/:?#[]@!$&'()*+,;=%~"
 
 def plain(text: str) -> str:
     """Return the text so that Slack shows just that, on one line."""
-    text = _EDGE_UNDERSCORE.sub("ˍ", " ".join(_INVISIBLE.sub("", text).split()))
-    return _EMOJI.sub("∶", text).translate(_ESCAPES)
+    text = " ".join(_shown(text).split())
+    if "_" in text:
+        text = _EDGE_UNDERSCORE.sub("ˍ", text)
+    if ":" in text:
+        text = _EMOJI.sub("∶", text)
+    return _replaced(text, _ESCAPES)
 
 
 def visible(text: str) -> str:
     """Return the text for where nothing is markup, without what shows nothing or turns the direction."""
-    return _INVISIBLE.sub("", text).strip()
+    return _shown(text).strip()
 
 
 def bold(text: str) -> str:
@@ -42,7 +47,7 @@ def bold(text: str) -> str:
 
 def code(text: str) -> str:
     """Return the text as code, where only entities and backticks count."""
-    return f"`{_INVISIBLE.sub('', text).translate(str.maketrans({**_ENTITIES, '`': 'ˋ'}))}`"
+    return f"`{_replaced(_shown(text), (*_ENTITIES, _BACKTICK))}`"
 
 
 def link(address: str, label: str) -> str:
@@ -58,3 +63,13 @@ def link(address: str, label: str) -> str:
         return label
     encoded = quote(address, safe=_URL_SAFE).replace("&", "&amp;")
     return f"<{encoded}|{label}>" if len(encoded) <= _LONGEST_ADDRESS else label
+
+
+def _shown(text: str) -> str:
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
+def _replaced(text: str, escapes: Iterable[tuple[str, str]]) -> str:
+    for character, escape in escapes:
+        text = text.replace(character, escape)
+    return text

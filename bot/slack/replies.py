@@ -12,7 +12,10 @@ from slack_sdk import WebClient
 
 from bot.errors import SendError
 from bot.slack import render, send
+from bot.slack.failures import OvertakenError
 from bot.slack.render import Message, View
+
+SAID = {None, "file_share", "thread_broadcast", "me_message"}  # of messages, what a person has just said
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +30,10 @@ class Reply(Protocol):
     def to_asker(self, message: Message) -> None:
         """Answer the asker; raises SendError where Slack does not take it."""
 
+
+class OpenReply(Reply, Protocol):
+    """Answers whoever did something where others may see it."""
+
     def to_channel(self, message: Message) -> None:
         """Answer for everybody there to see; raises SendError where Slack does not take it."""
 
@@ -40,15 +47,15 @@ class ByUrl:
 
     def to_asker(self, message: Message) -> None:
         """Post so that only the asker sees it."""
-        send.respond(self.url, message, "ephemeral")
+        send.respond(self.url, message)
 
     def to_channel(self, message: Message) -> None:
         """Post for the channel."""
-        send.respond(self.url, message, "in_channel")
+        send.respond(self.url, message, public=True)
 
     def replace(self, message: Message) -> None:
         """Put a message in place of the one that was pressed, which only the asker sees."""
-        send.respond(self.url, message, "ephemeral", replace=True)
+        send.respond(self.url, message, replace=True)
 
     def remove(self) -> None:
         """Take away the message that was pressed; where Slack does not, it stays, and the log says so."""
@@ -84,25 +91,41 @@ class InWindow:
     private: bool = True
 
     def to_asker(self, message: Message) -> None:
-        """Say it in a further window, or in place of this one."""
-        notice = render.notice(message)
-        try:
-            self.show(notice)
-        except send.WindowError:  # it may have been the trigger, which serves but once
-            send.update_window(self.client, self.view["id"], notice)
-
-    to_channel = to_asker
+        """Say it in a further window; where none opens, under what this one shows."""
+        if not self._is_third():
+            try:
+                send.push_window(self.client, self.trigger_id, render.notice(message))
+            except SendError as error:  # it may have been the trigger, which serves but once
+                _log.info("no further window: %s", error)
+            else:
+                return
+        self.replace(render.with_note(self.view, message))
 
     def show(self, view: View) -> None:
         """Put a window on top while Slack has room for one, else in place of this one."""
-        if _is_third(self.view):
+        if self._is_third():
             self.replace(view)
         else:
             send.push_window(self.client, self.trigger_id, view)
 
     def replace(self, view: View) -> None:
-        """Put a window in place of this one."""
-        send.update_window(self.client, self.view["id"], view)
+        """Put a window in place of this one, if nobody has been quicker."""
+        try:
+            send.update_window(self.client, self.view, view)
+        except OvertakenError as error:  # what the other press did stays, and this one can be repeated
+            _log.info("another press came first: %s", error)
+
+    def mark(self, view: View) -> None:
+        """Show what has been done; where Slack does not, the window stays, and the log says so."""
+        try:
+            self.replace(view)
+        except SendError as error:
+            _log.warning("a window does not show what was done: %s", error)
+
+    def _is_third(self) -> bool:
+        """Tell whether Slack has no room above this window: it stacks three."""
+        below = self.view.get("previous_view_id")
+        return bool(below) and below != self.view.get("root_view_id")
 
 
 def reply_to(args: Args) -> Reply | None:
@@ -113,12 +136,12 @@ def reply_to(args: Args) -> Reply | None:
     if isinstance(body.get("view"), dict) and body["view"].get("id"):
         return InWindow(args.client, body["view"], body.get("trigger_id", ""))
     event = body.get("event") or {}
-    if event.get("type") == "message" and event.get("channel_type") == "im" and not event.get("subtype"):
+    if event.get("type") == "message" and event.get("channel_type") == "im" and event.get("subtype") in SAID:
         return InConversation(args.client, event["channel"], event.get("thread_ts"))
     return None
 
 
-def _is_third(view: View) -> bool:
-    """Tell whether Slack has no room above a window: it stacks three."""
-    below = view.get("previous_view_id")
-    return bool(below) and below != view.get("root_view_id")
+def person(body: dict[str, Any]) -> str:
+    """Return the handle of whoever pressed a button."""
+    user = body["user"]
+    return str(user.get("username") or user.get("name") or "")

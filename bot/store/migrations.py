@@ -63,8 +63,11 @@ def m002_loads(db: Database) -> None:
 
 @migrations()
 def m003_once(db: Database) -> None:
-    """Record what may happen only once, by its kind and key, and when it was claimed (Unix seconds)."""
+    """Record what may happen only once: kind and key, when it was claimed (Unix seconds), if it is done."""
     db.table("once").create(
-        {"kind": str, "key": str, "at": int}, pk=("kind", "key"), not_null={"kind", "key", "at"}
+        {"kind": str, "key": str, "at": int, "done": int},
+        pk=("kind", "key"),
+        not_null={"kind", "key", "at", "done"},
+        defaults={"done": 0},
     )
     db.table("once").create_index(["kind", "at"])

@@ -1,7 +1,7 @@
 """What may happen only once: whoever claims it first does it.
 
 Law: a claim is committed before what it stands for is done, so two never do it, and neither does one whom
-Slack asks again after a restart.
+Slack asks again after a restart. That it is done is recorded afterwards: of a claim in between nobody knows.
 """
 
 from datetime import datetime
@@ -12,8 +12,19 @@ from sqlite_utils import Database
 def claim(db: Database, kind: str, key: str, now: datetime) -> bool:
     """Claim what this kind and key name; False where somebody has done so before."""
     row = [kind, key, int(now.timestamp())]
-    done = db.conn.execute("INSERT INTO once (kind, key, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row)
-    return done.rowcount == 1
+    made = db.conn.execute("INSERT INTO once (kind, key, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row)
+    return made.rowcount == 1
+
+
+def finish(db: Database, kind: str, key: str) -> None:
+    """Record that what was claimed is done."""
+    db.conn.execute("UPDATE once SET done = 1 WHERE kind = ? AND key = ?", [kind, key])
+
+
+def is_done(db: Database, kind: str, key: str) -> bool:
+    """Tell whether what was claimed is known to be done."""
+    found = db.conn.execute("SELECT done FROM once WHERE kind = ? AND key = ?", [kind, key]).fetchone()
+    return bool(found and found[0])
 
 
 def release(db: Database, kind: str, key: str) -> None:

@@ -18,9 +18,9 @@ SINCE = "The papers have been loaded anew since that was shown."
 
 
 @contextmanager
-def running(library: Library, db: Path) -> Iterator[LocalSlack]:
-    """Run a local Slack, and the app on it."""
-    with LocalSlack(scopes=SCOPES) as slack, answering(slack, library, db):
+def running(library: Library, db: Path, **given: Any) -> Iterator[LocalSlack]:
+    """Run a local Slack that is `given` this, and the app on it."""
+    with LocalSlack(scopes=SCOPES, **given) as slack, answering(slack, library, db):
         yield slack
 
 

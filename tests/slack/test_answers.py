@@ -98,7 +98,23 @@ def test_the_bot_need_not_be_in_the_channel(slack: LocalSlack) -> None:
         ("help", "*Paperboy* searches 382 papers."),
         ("help search", "*Searching.*"),
         ("backdor atack", "No paper has *backdor* or *atack* (382 papers, loaded 2 h ago)."),
-        ("search", "Search for what? For example: /paper search status quo bias"),
+        ("help status", "*What is loaded*"),
+        ("help me", "*For you alone*"),
+        (
+            "show banana1",
+            "No paper here has the id banana1. Ids look like 2305.14710 or 2024.naacl-long.171; links to"
+            " arXiv and the ACL Anthology work as well. For example: `/paper show 2305.14710`",
+        ),
+        ("similar x*1", "No paper here has the id x∗1."),
+        ("similar x1", "work as well. For example: `/paper similar 2305.14710`"),
+        ("bib nope1", "links work as well. For example: `/paper bib 2305.14710 2311.09433`"),
+        ("bibtex 2305.14710", "BibTeX of 1 paper: 2305.14710"),
+        ("--me serach lora", "Did you mean `/paper --me search lora`?"),
+        (
+            "2305.14710,2311.09433",
+            "One at a time: /paper show 2305.14710. BibTeX takes several: `/paper bib 2305.14710 2311.09433`",
+        ),
+        ("search", "Search for what? For example: `/paper search status quo bias`"),
         ("the of", "There is no word to search for:"),
         ("!!! …", "There is no word to search for:"),
         ("🙂", "There is no word to search for:"),
@@ -261,7 +277,10 @@ def test_an_answer_that_slack_does_not_take_is_logged(
     with LocalSlack(limits=Limits(response_url_uses=0)) as slack, answering(slack, library, db):
         assert slack.command("help").acknowledged
     logged = [record.getMessage() for record in caplog.records if record.name == "bot.slack.guard"]
-    assert [line.partition(" [")[0] for line in logged] == ["on_paper failed", "the asker could not be told"]
+    assert [line.partition(" [")[0] for line in logged] == [
+        "on_paper failed",
+        "the asker could not be told: the response URL answered 404 used_url",
+    ]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # urllib leaves its socket

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.slack.commands import (
+    COMMANDS,
     EXAMPLES,
     Bib,
     Command,
@@ -13,7 +14,7 @@ from bot.slack.commands import (
     Similar,
     Slip,
     Status,
-    clean,
+    UsageError,
     parse_command,
 )
 
@@ -43,6 +44,13 @@ def nowhere(_word: str) -> bool:
         ("help search", Help("search")),
         ("HELP Search", Help("search")),
         ("help wanted", Search("help wanted")),
+        *((f"help {name}", Help(name)) for name in COMMANDS),
+        ("help bibtex", Help("bib")),
+        ("? Show", Help("show")),
+        ("help me", Help("me")),
+        ("help --me", Help("me")),
+        ("help —me", Help("me")),
+        ("help me out", Search("help me out")),
         ("help search engines", Search("help search engines")),
         ("backdoor instruction tuning", Search("backdoor instruction tuning")),
         ("search backdoor", Search("backdoor")),
@@ -81,6 +89,18 @@ def nowhere(_word: str) -> bool:
         ),
         (f"search {A}", Search(A)),
         (f"{A} and more", Search(f"{A} and more")),
+        (f"arxiv: {A}v2", Show(f"arxiv: {A}v2")),
+        (f"www.arxiv.org/pdf/{A}", Show(f"www.arxiv.org/pdf/{A}")),
+        ("N18-1202", Show("N18-1202")),
+        (f"{A}, {A}", Show(A)),
+        (f"title:{A}", Search(f"title:{A}")),
+        (f"-{A}", Search(f"-{A}")),
+        ("source:2024.naacl-long.171", Search("source:2024.naacl-long.171")),
+        ("author:hep-th/9901001", Search("author:hep-th/9901001")),
+        ("year:2022.12345", Search("year:2022.12345")),
+        (f"bert-{A}", Search(f"bert-{A}")),
+        (f"{A},bert", Search(f"{A},bert")),
+        (f'"{A}"', Search(f'"{A}"')),
         ("https://example.com/x", Search("https://example.com/x")),
         ("GPT-4", Search("GPT-4")),
         ("show me papers", Search("show me papers")),
@@ -92,6 +112,10 @@ def nowhere(_word: str) -> bool:
         (f"bib {A}, {B},{A}", Bib((A, B))),
         (f"bib <https://arxiv.org/abs/{A}|one, 2> {B}", Bib((f"https://arxiv.org/abs/{A}", B))),
         ("bib latex", Search("bib latex")),
+        (f"bibtex {A}", Bib((A,))),
+        (f"BibTeX {A} {B}", Bib((A, B))),
+        ("bibtex styles", Search("bibtex styles")),
+        ("showtex 1", Search("showtex 1")),
     ],
 )
 def test_what_is_not_clearly_a_command_is_a_search(typed: str, meant: Command) -> None:
@@ -102,35 +126,33 @@ def test_what_is_not_clearly_a_command_is_a_search(typed: str, meant: Command) -
 @pytest.mark.parametrize("typed", ["search", "search   ", "--me", "--me search", "search --me"])
 def test_a_search_for_nothing_is_refused_with_an_example(typed: str) -> None:
     """Search and --me need words behind them."""
-    with pytest.raises(UserError) as refused:
+    assert refusal(typed) == ("Search for what? For example:", "/paper search status quo bias")
+
+
+def refusal(typed: str) -> tuple[str, str]:
+    """Return what refuses a line, and the line that works."""
+    with pytest.raises(UsageError) as refused:
         parse_command(typed, nowhere)
-    assert refused.value.message == "Search for what? For example: /paper search status quo bias"
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("R&amp;D &lt;b&gt;", "R&D <b>"),
-        ("&amp;lt;", "&lt;"),
-        ("“length bias” ‘x’ «y»", '"length bias" \'x\' "y"'),
-        ("a\x00b\tc\nd\u2028e", "a b c d e"),
-        ("  two   blanks ", "two blanks"),
-        ("lone \ud800 surrogate", "lone ? surrogate"),
-        ("Tu\u0308lu", "Tülu"),
-    ],
-)
-def test_typed_text_is_cleaned(typed: str, meant: str) -> None:
-    """What Slack and phones do to text is undone."""
-    assert clean(typed) == meant
+    return refused.value.message, refused.value.line
 
 
 @pytest.mark.parametrize("name", ["show", "similar", "bib"])
 def test_a_command_without_its_paper_is_refused_with_an_example(name: str) -> None:
     """What names a paper needs one; --me changes nothing."""
     for typed in (name, f" {name.upper()} ", f"--me {name}"):
-        with pytest.raises(UserError) as refused:
-            parse_command(typed, nowhere)
-        assert refused.value.message == EXAMPLES[name]
+        message, line = refusal(typed)
+        assert (message.endswith("for example:"), line) == (True, EXAMPLES[name])
+
+
+@pytest.mark.parametrize("name", ["", "show ", "similar "])
+@pytest.mark.parametrize("given", [f"{A},{B}", f"{A} {B}", f"{A} arXiv:{B}v2 {B}"])
+def test_several_papers_at_once_are_refused_with_the_way(name: str, given: str) -> None:
+    """One is shown at a time; BibTeX takes several."""
+    alone, second = name.strip() or "show", given.replace(",", " ").split()[1]
+    assert refusal(name + given) == (
+        f"One at a time: /paper {alone} {A}. BibTeX takes several:",
+        f"/paper bib {A} {second}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,12 +166,15 @@ def test_a_command_without_its_paper_is_refused_with_an_example(name: str) -> No
         ("shwo", "show"),
         ("simlar 2305.14710", "similar 2305.14710"),
         ("bibb 2305.14710", "bib 2305.14710"),
+        ("bibtx 2305.14710", "bibtex 2305.14710"),
+        ("hlep show", "help show"),
         ("serach lora moe", "search lora moe"),
     ],
 )
 def test_a_slip_is_offered_its_command(typed: str, meant: str) -> None:
     """A first word one slip from a command that is in no paper is no search; one that is in some is."""
     assert parse_command(typed, nowhere) == Slip(typed, meant)
+    assert parse_command(f"--me {typed}", nowhere) == Slip(typed, meant, private=True)
     assert parse_command(typed, everywhere) == Search(typed)
 
 

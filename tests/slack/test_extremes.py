@@ -8,8 +8,8 @@ from bot.library import Answer, Library, Status
 from bot.papers import Paper, Problem
 from bot.playground.checks import objects
 from bot.slack import render
-from bot.slack.buttons import LONGEST_VALUE, Window, read
-from bot.slack.commands import TOPICS, Slip
+from bot.slack.buttons import LONGEST_VALUE, Alike, One, Results, Window, read
+from bot.slack.commands import COMMANDS, Slip
 from bot.slack.render import Message, View
 from tests.conftest import LOADED_AT
 from tests.slack.extremes import AUTHORS, QUERIES, TEXTS, answer, paper, similar, strictly, strictly_shown
@@ -50,8 +50,12 @@ def of_the_rest(text: str) -> Iterator[Message | View]:
     yield render.refusal(f"No: {text}")
     yield render.slip(Slip(text, text))
     yield render.unknown_command(f"/{text}")
-    yield render.not_shared(f"show {text}")
+    yield render.refusal(f"No: {text}", f"/paper show {text}")
+    for subject in (One(text, 0), Results(text, 0, 0), Alike(text, 0, 0)):
+        yield render.unsure(subject)
+        yield render.not_shared(subject)
     yield render.notice(render.refusal(f"No: {text}"))
+    yield render.with_note(render.notice(render.busy()), render.refusal(f"No: {text}"))
     problems = (Problem(text or "a.txt", 0, text or "why"),) * 5000
     files = {f"{text}{number}": number for number in range(5000)}
     yield render.status(Status(10**9, 10**9, LOADED_AT, files, problems), text or "1", LOADED_AT)
@@ -96,10 +100,14 @@ def test_fixed_words_are_taken() -> None:
         render.fault("a1b2c3"),
         render.outdated(),
         render.not_opened(),
+        render.not_changed(),
+        render.not_let(),
+        render.busy(),
         render.uncertain(),
+        render.unseen(),
         render.invited(),
         render.welcome(0),
         render.status(Status(0, 0, None, {}, ()), "1", datetime.now(UTC)),
-        *(render.help_page(topic, 10**9) for topic in ("", *TOPICS)),
+        *(render.help_page(about, 10**9) for about in ("", "me", *COMMANDS)),
     )
     check(iter(fixed))

@@ -67,17 +67,17 @@ def test_a_restart_does_not_welcome_again(library: Library, db: Path) -> None:
     assert [post.args["channel"] == IM for post in posts] == [True, False]
 
 
-@pytest.mark.parametrize(("fault", "posts"), [(Fault.ratelimited(), 1), (Fault.dropped(done=True), 1)])
-def test_a_refused_welcome_comes_next_time(slack: LocalSlack, fault: Fault, posts: int) -> None:
+@pytest.mark.parametrize(
+    ("fault", "tries"), [(Fault.ratelimited(), 2), (Fault.dropped(), 1), (Fault.dropped(done=True), 1)]
+)
+def test_a_refused_welcome_comes_next_time(library: Library, db: Path, fault: Fault, tries: int) -> None:
     """Where Slack refused it, the next opening tries again; where nobody knows, none does."""
-    slack.fail("chat.postMessage", fault)
-    slack.open_messages()
-    slack.wait_for(lambda each: [call for call in each.calls if call.method == "chat.postMessage"])
-    slack.say("help", channel=IM)
-    slack.wait_for_message("*Paperboy* searches", channel=IM)
-    slack.open_messages()
-    slack.wait_for_message("I search", channel=IM)
-    assert sum("I search" in each["text"] for each in slack.messages(IM)) == posts
+    with LocalSlack(scopes=SCOPES) as slack:
+        slack.fail("chat.postMessage", fault)
+        for _ in range(3):
+            with answering(slack, library, db):
+                slack.open_messages()
+        assert [call.method for call in slack.calls].count("chat.postMessage") == tries
 
 
 def test_the_home_tab_is_no_first_opening(slack: LocalSlack, app: ExitStack) -> None:
@@ -140,11 +140,39 @@ def test_buttons_work_in_direct_messages(slack: LocalSlack) -> None:
     assert slack.wait_for_message("*backdoor attack* · 4 papers", channel=IM)["ephemeral"] is False
 
 
+@pytest.mark.parametrize("subtype", [None, "file_share", "thread_broadcast", "me_message"])
+def test_what_slack_makes_of_words_is_undone(slack: LocalSlack, app: ExitStack, subtype: str | None) -> None:
+    """A link to a paper, the bot's own name; whether or not the words came with a file."""
+    text = f"<@{BOT}> show <https://arxiv.org/abs/2305.14710|arxiv.org/abs/2305.14710>"
+    event = {"type": "message", "text": text, "channel": IM, "channel_type": "im", "ts": "1.2", "user": ANA}
+    assert slack.event(event | ({"subtype": subtype} if subtype else {})).acknowledged
+    message = slack.wait_for_message("Instructions as Backdoors", channel=IM)
+    assert settled(slack, app) == [message["text"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ("<#C0SAFETY01|lora> moe", "*lora moe* · 2 papers have every word"),
+        ("<https://example.com/x|lora> moe &lt;b&gt;", "*lora moe &lt;b&gt;* · "),
+    ],
+)
+def test_other_markup_is_searched_as_it_was_seen(slack: LocalSlack, text: str, head: str) -> None:
+    """A channel's name, a link's label, and what was typed in brackets."""
+    slack.event(
+        {"type": "message", "text": text, "channel": IM, "channel_type": "im", "ts": "1.2", "user": ANA}
+    )
+    assert slack.wait_for_message(head, channel=IM)["ephemeral"] is False
+
+
 def test_what_no_person_said_is_passed_over(slack: LocalSlack, app: ExitStack) -> None:
     """Edits, other bots, and channels."""
     said = {"type": "message", "text": "lora", "channel": IM, "channel_type": "im", "ts": "1.2"}
     for event in (
         {**said, "subtype": "message_changed"},
+        {**said, "subtype": "message_deleted", "user": ANA},
+        {**said, "subtype": "bot_message", "user": ANA},
+        {**said, "subtype": "file_share", "user": ANA, "text": ""},
         {**said, "user": BEN, "bot_id": "B1"},
         {**said, "user": ANA, "channel": SAFETY, "channel_type": "channel"},
         {**said, "user": BOT},

@@ -15,10 +15,11 @@ import pytest
 from bot.library import Library, Status
 from bot.papers import Problem
 from bot.slack import render
-from bot.slack.buttons import Window
+from bot.slack.buttons import One, Results, Window
 from bot.slack.commands import Slip
 from bot.slack.render import Message, View
-from bot.slack.render.lists import PAGE, WINDOW_PAGE, loaded
+from bot.slack.render.lists import PAGE, WINDOW_PAGE
+from bot.slack.render.pager import loaded
 from tests.conftest import LOADED_AT
 from tests.slack.extremes import strictly, strictly_shown
 
@@ -54,13 +55,22 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
     "slip": lambda _: render.slip(Slip("shwo 2305.14710", "show 2305.14710")),
     "welcome": lambda library: render.welcome(library.size),
     "invited": lambda _: render.invited(),
-    "refusal": lambda _: render.refusal("Search for what? For example: /paper search status quo bias"),
+    "help-command": lambda library: render.help_page("show", library.size),
+    "refusal": lambda _: render.refusal("Search for what? For example:", "/paper search status quo bias"),
     "fault": lambda _: render.fault("a1b2c3"),
     "fault-window": lambda _: render.notice(render.fault("a1b2c3")),
     "unknown-command": lambda _: render.unknown_command("/paperx"),
     "outdated": lambda _: render.outdated(),
     "not-opened": lambda _: render.not_opened(),
-    "not-shared": lambda _: render.not_shared(f"show {ID}"),
+    "not-shared": lambda _: render.not_shared(One(ID, AT)),
+    "not-changed": lambda _: render.not_changed(),
+    "not-let": lambda _: render.not_let(),
+    "busy": lambda _: render.busy(),
+    "unseen": lambda _: render.unseen(),
+    "unsure": lambda _: render.unsure(Results(QUERY, 5, AT)),
+    "paper-window-noted": lambda library: render.with_note(
+        render.paper_window(library.paper(ID), AT, Window(URL)), render.not_opened()
+    ),
     "uncertain": lambda _: render.uncertain(),
 }
 

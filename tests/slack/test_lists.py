@@ -96,6 +96,21 @@ def test_eight_presses_share_once(slack: LocalSlack) -> None:
     slack.wait_for(lambda each: [m["ephemeral"] for m in each.messages(user=ANA)] == [False])
 
 
+def test_slack_may_leave_out_the_team(slack: LocalSlack) -> None:
+    """As where an app is installed for a whole organization."""
+    note = said(slack, "--me lora moe", LORA)
+    payload = {**pressing(slack, note["ts"], buttons(note)["Share here"]), "team": None}
+    assert interaction(slack, payload) == 200
+    shared = slack.wait_for_message("shared by ana")
+    slack.wait_for(lambda each: each.messages(user=ANA) == [shared])
+
+
+def test_a_page_of_one_paper_has_one_number(slack: LocalSlack) -> None:
+    """The last of six."""
+    press(slack, said(slack, "--me lora", "*lora* · 6 papers"), "More results")
+    assert slack.wait_for_message("*lora* · 6 of 6", user=ANA)["ephemeral"] is True
+
+
 def test_the_suggested_search_answers_in_the_channel(slack: LocalSlack) -> None:
     """Its results come for everybody, and the note goes."""
     press(slack, said(slack, "backdor atack", "Did you mean"), "Search backdoor attack")

@@ -5,6 +5,7 @@ import pytest
 
 from bot.library import Library, Suggestion
 from bot.slack import render
+from bot.slack.buttons import Window
 from tests.conftest import LOADED_AT
 from tests.slack.extremes import strictly
 
@@ -137,3 +138,26 @@ def test_a_page_says_where_it_is(library: Library, skip: int, range_: str, label
     assert message.text.splitlines()[0] == f"*backdoor instruction tuning* · {range_}"
     assert message.text.splitlines()[1].startswith(f"{skip + 1}. ")
     assert [element["text"]["text"] for element in message.blocks[-1]["elements"]] == labels
+
+
+def test_a_window_has_one_note(library: Library) -> None:
+    """The later takes the place of the earlier, whatever Slack adds to a window."""
+    view = render.paper_window(library.paper("2305.14710"), 0, Window())
+    noted = render.with_note({**view, "id": "V1", "hash": "1.2", "submit": None}, render.not_opened())
+    again = render.with_note(noted, render.busy())
+    assert again == {name: value for name, value in view.items() if name != "blocks"} | {
+        "blocks": [
+            *view["blocks"],
+            {
+                "type": "context",
+                "block_id": "note",
+                "elements": [
+                    {
+                        "type": "mrkdwn",
+                        "text": "Slack is busy; please try again in a minute.",
+                        "verbatim": True,
+                    }
+                ],
+            },
+        ]
+    }

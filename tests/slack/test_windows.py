@@ -1,16 +1,17 @@
 """Windows in a real socket: a paper, what is like it, its BibTeX, sharing."""
 
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from bot.library import Library
-from bot.playground import ANA, Fault, LocalSlack
+from bot.playground import ANA, Fault, Limits, LocalSlack
 from tests.conftest import LOADED_AT
 from tests.slack.conftest import SCOPES, answering
-from tests.slack.deeds import SINCE, buttons, load_again, opened, press, running, said, shown
+from tests.slack.deeds import SINCE, Json, buttons, load_again, opened, press, running, said, shown
 from tests.slack.test_answers import interaction
 
 
@@ -41,21 +42,54 @@ def test_sharing_takes_the_place_of_its_button(slack: LocalSlack) -> None:
     assert [list(buttons(each)) for each in slack.messages()[1:]] == [["Abstract"]]
 
 
-def test_eight_presses_in_a_window_share_once(slack: LocalSlack) -> None:
-    """However often it is pressed, before the window shows that it was."""
-    view = opened(slack)
-    payload = {
+def pressing(view: Json, label: str) -> Json:
+    """Return what Slack sends when Ana presses a button of a window as it was."""
+    return {
         "type": "block_actions",
         "user": {"id": ANA, "username": "ana"},
         "container": {"type": "view", "view_id": view["id"]},
         "trigger_id": "1.2",
         "view": view,
-        "actions": [buttons(view)["Share here"]],
+        "actions": [buttons(view)[label]],
     }
-    with ThreadPoolExecutor(8) as fingers:
-        assert list(fingers.map(lambda _: interaction(slack, payload), range(8))) == [200] * 8
-    slack.wait_for(lambda each: len([call for call in each.calls if call.method == "views.update"]) == 8)
-    assert len(slack.messages()) == 2
+
+
+def test_eight_presses_in_a_window_share_once(library: Library, db: Path) -> None:
+    """However often it is pressed, before the window shows that it was; and nobody is frightened."""
+    with LocalSlack(scopes=SCOPES) as slack:
+        with answering(slack, library, db):
+            payload = pressing(opened(slack), "Share here")
+            with ThreadPoolExecutor(8) as fingers:
+                assert list(fingers.map(lambda _: interaction(slack, payload), range(8))) == [200] * 8
+        assert len(slack.messages()) == 2
+        assert ["Shared here." in str(view) for view in slack.views()] == [True]
+
+
+@pytest.mark.parametrize(
+    ("labels", "kept"), [(("BibTeX", "Share here"), "rich_text"), (("Share here", "BibTeX"), "Shared here.")]
+)
+def test_of_two_presses_at_once_neither_undoes_the_other(
+    library: Library, db: Path, labels: tuple[str, str], kept: str
+) -> None:
+    """The later, which did not see what the earlier did, leaves the window as it is; it can be repeated."""
+    with LocalSlack(scopes=SCOPES) as slack:
+        with answering(slack, library, db):
+            view = opened(slack)
+            for label in labels:
+                assert interaction(slack, pressing(view, label)) == 200
+                slack.wait_for(lambda each: kept in str(each.views()))
+        assert kept in str(slack.views())
+        assert labels[0] not in buttons(slack.views()[0])
+        with answering(slack, library, db):
+            press(slack, slack.views()[0], labels[1])
+            slack.wait_for(lambda each: list(buttons(each.views()[0])) == ["Similar"])
+        assert [len(slack.views()), len(slack.messages())] == [1, 2]
+
+
+def test_slack_may_leave_out_the_team(slack: LocalSlack) -> None:
+    """As where an app is installed for a whole organization."""
+    assert interaction(slack, {**pressing(opened(slack), "Share here"), "team": None}) == 200
+    shown(slack, "Shared here.")
 
 
 def test_windows_stack_while_slack_has_room(slack: LocalSlack) -> None:
@@ -96,25 +130,58 @@ def test_a_window_outlives_a_restart_and_a_reload(seeded: Path, tmp_path: Path) 
 
 def test_after_30_minutes_sharing_is_refused_kindly(library: Library, db: Path) -> None:
     """The right to answer has ended; the window says what works."""
-    with running(library, db) as slack:
+    later = [0]
+    limits = Limits(response_url_seconds=100)  # for 30 minutes would end Slack's signatures as well
+    with running(library, db, limits=limits, clock=lambda: time.time() + later[0]) as slack:
         view = opened(slack)
-        slack.workspace.grants._urls.clear()  # noqa: SLF001  # as if half an hour had passed
+        later[0] = 200
         press(slack, view, "Share here")
         notice = shown(slack, "I cannot share from this window any more")
-        assert "`/paper show " in str(notice["blocks"])
+        assert "`/paper show 2312.09979`" in str(notice["blocks"])
         assert len(slack.messages()) == 1
+
+
+def test_after_its_posts_sharing_is_refused_kindly(library: Library, db: Path) -> None:
+    """All windows above each other post by the press that opened the first."""
+    with running(library, db, limits=Limits(response_url_uses=1)) as slack:
+        press(slack, opened(slack), "Share here")
+        press(slack, shown(slack, "Shared here."), "Similar")
+        press(slack, shown(slack, "· 1–10 of 20"), "Abstract")
+        other = slack.wait_for(lambda each: each.views()[2:])[0]
+        press(slack, other, "Share here")
+        assert "Slack allows that for 30 minutes and five posts." in str(shown(slack, "I cannot share"))
+        assert len(slack.messages()) == 2
+
+
+def test_where_slack_lets_nobody_post_sharing_says_so(slack: LocalSlack) -> None:
+    """That no time mends."""
+    view = opened(slack)
+    slack.fail("response_url", Fault("restricted_action", status=403))
+    press(slack, view, "Share here")
+    assert "30 minutes" not in str(shown(slack, "Slack does not let me post here."))
+
+
+@pytest.mark.parametrize("fault", [Fault.outage(500), Fault.dropped(), Fault("internal_error")])
+def test_what_is_shared_needs_no_window(library: Library, db: Path, fault: Fault) -> None:
+    """Where Slack does not show in the window that it is, the channel has it, and nobody is frightened."""
+    with LocalSlack(scopes=SCOPES) as slack:
+        with answering(slack, library, db):
+            view = opened(slack)
+            slack.fail("views.update", fault)
+            press(slack, view, "Share here")
+        assert len(slack.messages(user=ANA)) == 2
+        assert slack.views() == [view]
 
 
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault.ratelimited(),
         Fault.outage(500),
         Fault.dropped(),
         Fault.dropped(done=True),
         Fault("expired_trigger_id"),
     ],
-    ids=["429", "500", "dropped", "dropped when done", "expired"],
+    ids=["500", "dropped", "dropped when done", "expired"],
 )
 def test_a_window_that_does_not_open_is_told(slack: LocalSlack, fault: Fault) -> None:
     """Whoever pressed gets a sentence of their own."""
@@ -124,35 +191,74 @@ def test_a_window_that_does_not_open_is_told(slack: LocalSlack, fault: Fault) ->
 
 
 @pytest.mark.parametrize(
-    ("label", "method", "times"),
-    [("Similar", "views.push", 1), ("Similar", "views.push", 2), ("BibTeX", "views.update", 1)],
+    ("label", "method", "part"),
+    [
+        ("Similar", "views.push", "If no window opened"),
+        ("BibTeX", "views.update", "If the window did not change"),
+    ],
 )
 def test_a_fault_in_a_window_is_shown_in_a_window(
-    slack: LocalSlack, label: str, method: str, times: int
+    slack: LocalSlack, label: str, method: str, part: str
 ) -> None:
-    """There is no response URL to tell it by; where no further window opens, this one says it."""
+    """There is no response URL to tell it by."""
     view = opened(slack)
-    slack.fail(method, Fault.outage(500), times=times)
+    slack.fail(method, Fault.outage(500))
     press(slack, view, label)
-    assert shown(slack, "If no window opened")["title"]["text"] == "Paperboy"
+    assert shown(slack, part)["title"]["text"] == "Paperboy"
+
+
+def test_a_page_that_does_not_turn_is_told(slack: LocalSlack) -> None:
+    """In words that fit."""
+    press(slack, opened(slack, "backdoor instruction tuning"), "Similar")
+    first = shown(slack, "· 1–10 of 20")
+    slack.fail("views.update", Fault.dropped())
+    press(slack, first, "Next")
+    assert shown(slack, "If the window did not change")["title"]["text"] == "Paperboy"
+
+
+def test_where_no_further_window_opens_this_one_says_it(slack: LocalSlack) -> None:
+    """And stays as it was, with its buttons, which work."""
+    view = opened(slack)
+    slack.fail("views.push", Fault("expired_trigger_id"), times=2)
+    press(slack, view, "Similar")
+    noted = shown(slack, "If no window opened")
+    assert (noted["id"], noted["blocks"][:-1]) == (view["id"], view["blocks"])
+    assert noted["private_metadata"] == view["private_metadata"]
+    press(slack, noted, "Similar")
+    assert shown(slack, "· 1–10 of 20")["title"]["text"] == "Similar papers"
+
+
+def test_a_busy_slack_is_told(slack: LocalSlack, caplog: pytest.LogCaptureFixture) -> None:
+    """In a message or a window, with a line in the log and no traceback."""
+    public = said(slack, "loramoe", "*1. ")
+    slack.fail("views.open", Fault.ratelimited())
+    press(slack, public, "Abstract")
+    assert slack.wait_for_message("Slack is busy", user=ANA)["ephemeral"] is True
+    press(slack, public, "Abstract")
+    view = shown(slack, "Source: ")
+    slack.fail("response_url", Fault.ratelimited())
+    press(slack, view, "Share here")
+    assert shown(slack, "Slack is busy")["title"]["text"] == "Paperboy"
+    logged = [record for record in caplog.records if record.name.startswith("bot.")]
+    assert [(record.levelname, record.exc_info) for record in logged] == [("WARNING", None)] * 2
 
 
 def test_an_unreadable_button_in_a_window_is_answered_there(slack: LocalSlack) -> None:
     """As is a window of another version."""
-    view = opened(slack)
-    for each in slack._views.open_for(ANA):  # noqa: SLF001
-        each["private_metadata"] = "{}"
-    press(slack, view, "BibTeX")
-    assert shown(slack, "That belongs to another version of me.")["title"]["text"] == "Paperboy"
+    view = {**opened(slack), "private_metadata": "{}"}
+    assert interaction(slack, pressing(view, "BibTeX")) == 200
+    assert "rich_text" not in str(shown(slack, "That belongs to another version of me."))
 
 
-def test_an_unsure_share_is_not_repeated(slack: LocalSlack) -> None:
-    """Where nobody knows whether it is out, it does not go out again."""
+@pytest.mark.parametrize(("fault", "seen"), [(Fault.dropped(), 0), (Fault.dropped(done=True), 1)])
+def test_an_unsure_share_is_not_repeated(slack: LocalSlack, fault: Fault, seen: int) -> None:
+    """Where nobody knows whether it is out, it does not go out again, and no press says that it is."""
     view = opened(slack)
-    slack.fail("response_url", Fault.dropped(done=True))
-    press(slack, view, "Share here")
-    shown(slack, "Slack did not say whether it posted that")
-    slack.close_view(slack.views()[-1]["id"])
-    press(slack, slack.views()[-1], "Share here")
-    shown(slack, "Shared here.")
-    assert len(slack.messages()) == 2
+    slack.fail("response_url", fault)
+    for _ in range(2):
+        press(slack, view, "Share here")
+        notice = shown(slack, "That may be in the channel already")
+        assert "ask again with `/paper show 2312.09979`" in str(notice)
+        slack.close_view(notice["id"])
+    assert slack.views() == [view]
+    assert len(slack.messages()) == 1 + seen

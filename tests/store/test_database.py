@@ -30,7 +30,7 @@ SCHEMA = {
     "paper_source": {"id": "INTEGER", "paper": "INTEGER", "file": "TEXT", "line": "INTEGER", "raw": "TEXT"},
     "load": {"id": "INTEGER", "loaded_at": "TEXT", "records": "INTEGER", "papers": "INTEGER"},
     "load_problem": {"id": "INTEGER", "load": "INTEGER", "file": "TEXT", "line": "INTEGER", "reason": "TEXT"},
-    "once": {"kind": "TEXT", "key": "TEXT", "at": "INTEGER"},
+    "once": {"kind": "TEXT", "key": "TEXT", "at": "INTEGER", "done": "INTEGER"},
 }
 MAY_BE_NULL = {("paper", "number"), ("paper", "year"), ("paper_key", "key"), ("paper_key", "paper")} | {
     (table, "id") for table in ("paper_source", "load", "load_problem")

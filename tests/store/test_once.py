@@ -21,11 +21,21 @@ def test_only_the_first_claim_counts(db: Database) -> None:
     """The second is refused; another kind or key is another thing."""
     asked = [("share", "a"), ("share", "a"), ("event", "a"), ("share", "b"), ("share", "b")]
     assert [once.claim(db, kind, key, NOW) for kind, key in asked] == [True, False, True, True, False]
-    assert list(db.query("SELECT kind, key, at FROM once ORDER BY kind, key")) == [
-        {"kind": "event", "key": "a", "at": 1795251600},
-        {"kind": "share", "key": "a", "at": 1795251600},
-        {"kind": "share", "key": "b", "at": 1795251600},
+    assert list(db.query("SELECT * FROM once ORDER BY kind, key")) == [
+        {"kind": "event", "key": "a", "at": 1795251600, "done": 0},
+        {"kind": "share", "key": "a", "at": 1795251600, "done": 0},
+        {"kind": "share", "key": "b", "at": 1795251600, "done": 0},
     ]
+
+
+def test_what_is_claimed_is_not_yet_done(db: Database) -> None:
+    """It is once that is recorded, and only that."""
+    for key in ("a", "b"):
+        once.claim(db, "share", key, NOW)
+    once.finish(db, "share", "a")
+    asked = [("share", "a"), ("share", "b"), ("event", "a")]
+    assert [once.is_done(db, kind, key) for kind, key in asked] == [True, False, False]
+    assert once.claim(db, "share", "a", NOW) is False
 
 
 def test_a_claim_given_back_can_be_made_again(db: Database) -> None:

@@ -4,6 +4,7 @@ paper      /paper, and what is typed to the bot in its direct messages
 lists      buttons under lists of papers: more, pages, share, search
 papers     buttons for one paper: its abstract, what is like it, its BibTeX
 windows    the same, inside a window
+sharing    what a press posts for the channel, once
 first_run  the welcome, and the line to whoever invites the bot
 unknown    all else
 

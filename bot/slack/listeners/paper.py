@@ -9,44 +9,56 @@ from bot.errors import UserError
 from bot.papers import Paper
 from bot.slack import render
 from bot.slack.claims import Kind
-from bot.slack.commands import Bib, Help, Search, Show, Similar, Slip, Status, parse_command
+from bot.slack.commands import (
+    EXAMPLES,
+    Bib,
+    Help,
+    Search,
+    Show,
+    Similar,
+    Slip,
+    Status,
+    UsageError,
+    parse_command,
+)
 from bot.slack.desk import Desk
 from bot.slack.guard import guarded
 from bot.slack.render.lists import PAGE
-from bot.slack.replies import Reply
+from bot.slack.replies import OpenReply
+from bot.slack.typed import unmarked
 
 
 def register(app: App, desk: Desk) -> None:
     """Answer what is typed."""
 
-    def on_paper(ack: Ack, command: dict[str, str], reply: Reply) -> None:
+    def on_paper(ack: Ack, command: dict[str, str], reply: OpenReply) -> None:
         ack()
         answer(desk, command.get("text", ""), command.get("user_name", ""), reply)
 
-    def on_message(ack: Ack, body: dict[str, Any], event: dict[str, Any], reply: Reply | None) -> None:
+    def on_message(ack: Ack, body: dict[str, Any], event: dict[str, Any], reply: OpenReply | None) -> None:
         ack()
-        by_person = bool(event.get("user")) and not event.get("bot_id")
-        if reply and by_person and desk.claims.first(Kind.EVENT, body["team_id"], body["event_id"]):
-            answer(desk, event.get("text") or "", "", reply)
+        said = event.get("text") if event.get("user") and not event.get("bot_id") else ""
+        if reply and said and desk.claims.first(Kind.EVENT, body["team_id"], body["event_id"]):
+            answer(desk, unmarked(said), "", reply)
 
     app.command("/paper")(guarded(on_paper))
     app.event("message")(guarded(on_message))
 
 
-def answer(desk: Desk, said: str, asker: str, reply: Reply) -> None:
+def answer(desk: Desk, said: str, asker: str, reply: OpenReply) -> None:
     """Do what was said; raises UserError where the asker can mend it."""
     match parse_command(said, desk.library.has_word):
-        case Help(topic):
-            reply.to_asker(render.help_page(topic, desk.library.size))
+        case Help(about):
+            reply.to_asker(render.help_page(about, desk.library.size))
         case Slip() as slip:
             reply.to_asker(render.slip(slip))
         case Search(query, private):
             _search(desk, query, asker, reply, private=private)
         case Show(reference):
-            paper = desk.library.paper(reference)
+            paper = _paper(desk, reference, "show")
             reply.to_asker(render.paper_message(paper, desk.loaded, private=reply.private))
         case Similar(reference):
-            similar = desk.library.similar(reference, PAGE)
+            similar = desk.library.similar(_paper(desk, reference, "similar").shown_id, PAGE)
             reply.to_asker(render.page(similar) if reply.private else render.results(similar, ""))
         case Bib(references):
             reply.to_asker(render.bibliography(*_papers(desk, references)))
@@ -54,7 +66,7 @@ def answer(desk: Desk, said: str, asker: str, reply: Reply) -> None:
             reply.to_asker(render.status(desk.library.status(), __version__, desk.clock()))
 
 
-def _search(desk: Desk, query: str, asker: str, reply: Reply, *, private: bool) -> None:
+def _search(desk: Desk, query: str, asker: str, reply: OpenReply, *, private: bool) -> None:
     found = desk.search(query, PAGE)
     if not found.found:
         reply.to_asker(render.nothing_found(found, desk.clock()))
@@ -62,6 +74,14 @@ def _search(desk: Desk, query: str, asker: str, reply: Reply, *, private: bool) 
         reply.to_asker(render.page(found))
     else:
         reply.to_channel(render.results(found, asker))
+
+
+def _paper(desk: Desk, reference: str, name: str) -> Paper:
+    """Return the paper that a command names; raises UsageError where there is none."""
+    try:
+        return desk.library.paper(reference)
+    except UserError as error:
+        raise UsageError(f"{error.message} For example:", EXAMPLES[name]) from None
 
 
 def _papers(desk: Desk, references: tuple[str, ...]) -> tuple[list[Paper], list[str]]:

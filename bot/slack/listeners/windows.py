@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 
-from bot.errors import SendError
 from bot.slack import render, send
 from bot.slack.buttons import (
     ABSTRACT,
@@ -21,12 +20,12 @@ from bot.slack.buttons import (
     wanted,
     window_of,
 )
-from bot.slack.claims import Kind
 from bot.slack.desk import Desk
+from bot.slack.failures import ExpiredError, RefusedError
 from bot.slack.guard import guarded
-from bot.slack.listeners.lists import person
+from bot.slack.listeners.sharing import is_shared
 from bot.slack.render import View
-from bot.slack.replies import InWindow
+from bot.slack.replies import InWindow, person
 
 
 def register(app: App, desk: Desk) -> None:
@@ -67,19 +66,22 @@ def _reading(app: App, desk: Desk) -> None:
 
 
 def _sharing(app: App, desk: Desk) -> None:
-    def on_share(ack: Ack, action: dict[str, Any], body: dict[str, Any], reply: InWindow) -> None:
+    def on_share(
+        ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext, reply: InWindow
+    ) -> None:
         ack()
         one, kept = wanted(action.get("value"), One), window_of(reply.view.get("private_metadata"))
         message = desk.shared(one, person(body))
+        names = (context.team_id or "", reply.view["id"], body["user"]["id"], one.paper)
         try:
-            names = (body["team"]["id"], reply.view["id"], body["user"]["id"], one.paper)
-            desk.claims.do(lambda: send.respond(kept.url, message, "in_channel"), Kind.SHARE, *names)
-        except send.UncertainError:
-            raise
-        except SendError:
-            reply.to_asker(render.not_shared(f"show {one.paper}"))
+            shared = is_shared(desk, lambda: send.respond(kept.url, message, public=True), names, one, reply)
+        except ExpiredError:
+            reply.to_asker(render.not_shared(one))
+        except RefusedError:
+            reply.to_asker(render.not_let())
         else:
-            reply.replace(_paper(desk, one, replace(kept, shared=True)))
+            if shared:
+                reply.mark(_paper(desk, one, replace(kept, shared=True)))
 
     app.action(IN_WINDOW + SHARE)(guarded(on_share))
 

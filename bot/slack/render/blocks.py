@@ -19,6 +19,7 @@ View = dict[str, Any]
 LONGEST_TEXT = 4_000  # of a message's own text: what Slack advises
 LONGEST_SECTION = 3_000
 LONGEST_LABEL = 75
+LONGEST_TITLE = 300  # in a list
 _AHEAD = 4
 
 
@@ -94,14 +95,11 @@ def actions(*elements: Block | None) -> Block | None:
 
 def button(label: str, action: str, subject: Subject) -> Block | None:
     """Make a button; for what does not fit its value there is none."""
-    if not buttons.fits(subject):
+    value = buttons.value_of(subject)
+    if value is None:
         return None
-    return {
-        "type": "button",
-        "action_id": action,
-        "text": words(shorten(label, LONGEST_LABEL)),
-        "value": buttons.value_of(subject),
-    }
+    text = words(shorten(label, LONGEST_LABEL))
+    return {"type": "button", "action_id": action, "text": text, "value": value}
 
 
 def mrkdwn(text: str) -> Block:

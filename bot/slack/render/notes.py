@@ -1,5 +1,6 @@
-"""Help, refusals and other words to one person. Pure."""
+"""Refusals, failures and other words to one person. Pure."""
 
+from bot.slack.buttons import Alike, One, Results, Subject
 from bot.slack.commands import Slip
 from bot.slack.mrkdwn import code
 from bot.slack.render import blocks
@@ -8,43 +9,16 @@ from bot.wording import counted, shorten
 
 _LINE = 200
 _SENTENCE = 2_000
-
-
-def help_page(topic: str, corpus_size: int) -> Message:
-    """Explain /paper by examples."""
-    if topic == "search":
-        return said(
-            "*Searching.* Type words of a title, a topic, a method or a name; the best 5 papers answer.",
-            "Any of the words may match; papers that have the rarer words come first. `without:` names the"
-            " words that a paper does not have.",
-            "Endings, accents, hyphens and capitals do not matter: `finetune` and `Fine Tuning` both find"
-            " fine-tuned, `tulu` finds TÜLU.",
-            '`/paper "length bias" reward` a phrase: these words, in this order',
-            f"{code('/paper lora -survey')} no paper with this word",
-            f"{code('/paper title:backdoor')} in the title; `author:` and `source:` likewise",
-            f"{code('/paper author:xu year:2022..2024')} of these years; `year:2023` of one",
-            f"{code('/paper show 2305.14710')} a paper by its id, or by a link to arXiv or the ACL Anthology",
-            f"{code('/paper search help wanted')} a search, even if it begins like a command",
-        )
-    return said(
-        f"*Paperboy* searches {counted(corpus_size, 'paper')}.",
-        f"{code('/paper backdoor instruction tuning')} the best 5, for the channel",
-        f"{code('/paper --me lora moe')} the same, for you alone",
-        '`/paper "length bias" -dialogue year:2022..2024` phrase, exclusion, years',
-        f"{code('/paper show 2305.14710')} one paper",
-        f"{code('/paper similar 2305.14710')} papers like it",
-        f"{code('/paper bib 2305.14710 2311.09433')} BibTeX",
-        f"{code('/paper status')} what is loaded",
-        f"{code('/paper search help wanted')} a search, whatever the words are",
-        f"More: {code('/paper help search')}",
-    )
+_NOTE = "note"
+_OWN = ("type", "title", "submit", "close", "private_metadata", "callback_id")
 
 
 def slip(command: Slip) -> Message:
     """Offer the command that was probably meant, and the search that was not done."""
+    alone = "--me " if command.private else ""
     return said(
-        f"Did you mean {_typed(command.meant)}?",
-        f"To search for these words all the same: {_typed(f'search {command.said}')}",
+        f"Did you mean {_typed(alone + command.meant)}?",
+        f"To search for these words all the same: {_typed(f'{alone}search {command.said}')}",
     )
 
 
@@ -62,9 +36,10 @@ def invited() -> Message:
     return said(f"Ready. Ask me here: {code('/paper backdoor instruction tuning')}")
 
 
-def refusal(sentence: str) -> Message:
-    """Say what the asker can mend."""
-    return said(fit(sentence, _SENTENCE))
+def refusal(sentence: str, line: str = "") -> Message:
+    """Say what the asker can mend, and a line that works."""
+    example = f" {code(shorten(line, _LINE))}" if line else ""
+    return said(fit(sentence, _SENTENCE) + example)
 
 
 def fault(reference: str) -> Message:
@@ -90,25 +65,73 @@ def not_opened() -> Message:
     return said("If no window opened: Slack did not let me open it. Please press the button again.")
 
 
-def not_shared(way: str) -> Message:
-    """Answer a press of Share here in a window after which nothing is in the channel; `way` works."""
+def not_changed() -> Message:
+    """Answer a press after which a window is as it was, or nobody knows whether it is."""
     return said(
-        "I cannot share from this window any more: Slack allows that for 30 minutes.",
-        f"Ask again with {_typed(way)} and share from there.",
+        "If the window did not change: Slack did not let me change it. Please press the button again."
+    )
+
+
+def not_shared(subject: Subject) -> Message:
+    """Answer a press of Share here in a window whose right to post has ended."""
+    return said(
+        "I cannot share from this window any more: Slack allows that for 30 minutes and five posts.",
+        f"Ask again with {_again(subject)} and share from there.",
+    )
+
+
+def not_let() -> Message:
+    """Answer a press of Share here after which Slack refused to post."""
+    return said("Slack does not let me post here.")
+
+
+def unsure(subject: Subject) -> Message:
+    """Answer a press that posts for the channel, where nobody knows whether it did, now or before."""
+    return said(
+        "That may be in the channel already: I began to post it, and Slack did not say whether it took it.",
+        f"Please look. If it is not there, ask again with {_again(subject)}.",
     )
 
 
 def uncertain() -> Message:
-    """Answer a deed after which nobody knows whether Slack posted."""
+    """Answer a command after which nobody knows whether Slack posted."""
     return said(
         "Slack did not say whether it posted that, and I do not want to post it twice."
         f" If you cannot see it, please ask again with {code('/paper')}."
     )
 
 
+def unseen() -> Message:
+    """Answer a deed after which nobody knows whether Slack showed the asker what they asked for."""
+    return said("If you see no answer: Slack did not say whether it took it. Please try again.")
+
+
+def busy() -> Message:
+    """Answer a deed for which Slack took nothing, for there was too much of late."""
+    return said("Slack is busy; please try again in a minute.")
+
+
 def notice(message: Message) -> View:
     """Show a message in a window."""
     return blocks.window("Paperboy", message.blocks)
+
+
+def with_note(view: View, message: Message) -> View:
+    """Show a window as it is, and a message under it, in place of an earlier one."""
+    kept = [block for block in view["blocks"] if block.get("block_id") != _NOTE]
+    note = {**blocks.context(message.text), "block_id": _NOTE}
+    return {**{name: view[name] for name in _OWN if view.get(name)}, "blocks": [*kept, note]}
+
+
+def _again(subject: Subject) -> str:
+    """Return the command that asks for what a button stands for."""
+    match subject:
+        case Results(query):
+            return _typed(f"search {query}")
+        case One(paper):
+            return _typed(f"show {paper}")
+        case Alike(like):
+            return _typed(f"similar {like}")
 
 
 def _typed(line: str) -> str:

@@ -19,7 +19,8 @@ from bot.slack.buttons import (
     Window,
     metadata_of,
 )
-from bot.slack.mrkdwn import link, visible
+from bot.slack.commands import EXAMPLES
+from bot.slack.mrkdwn import code, link, visible
 from bot.slack.render import blocks
 from bot.slack.render.blocks import LONGEST_SECTION, Block, Message, View, fit, name, title_link
 from bot.wording import address, all_authors, byline, counted, listed, named_id, pieces, shorten, venue
@@ -96,8 +97,8 @@ def bibliography(papers: Sequence[Paper], unknown: Sequence[str]) -> Message:
         fewer = ": ask for fewer at a time" if shown else ""
         lines.append(f"There was no room for {_named(left)}{fewer}.")
     if unknown:
-        ids = "Ids look like 2305.14710 or 2024.naacl-long.171; links work as well."
-        lines.append(f"No paper here has the id {_named(unknown)}. {ids}")
+        ids = "Ids look like 2305.14710 or 2024.naacl-long.171; links work as well. For example:"
+        lines.append(f"No paper here has the id {_named(unknown)}. {ids} {code(EXAMPLES['bib'])}")
     notes = map(blocks.section, lines)
     return blocks.message(lines, [*notes, *map(blocks.preformatted, shown.values())])
 
