@@ -67,9 +67,9 @@ class Collection:
         return flags
 
     def touching(self, forms: Forms) -> Flags:
-        """Return which documents have a part of an unspaced run; of other words, none."""
+        """Return which documents have a part of a word."""
         flags = np.zeros(self.size, dtype=np.bool_)
-        for term in forms.terms if forms.unspaced else ():
+        for term in forms.terms:
             flags[self.bm25.postings(term)[0]] = True
         return flags
 
@@ -84,8 +84,12 @@ class Collection:
 
     def entitled(self, words: Sequence[Forms]) -> Flags:
         """Return which documents have just these words as their title."""
-        flags: Flags = self.titled(words) & (self._title_words == len(words))
-        return flags
+        flags: Flags = self._title_words == len(words)
+        for forms in words:  # rarely one is left, and rows of words are dear to look for
+            flags &= self.having(forms)
+            if not flags.any():
+                return flags
+        return flags & self.titled(words)
 
     def by(self, names: Sequence[Forms]) -> Flags:
         """Return which documents have an author whose name has all of these, in any order."""
@@ -128,6 +132,10 @@ class Collection:
         return _folded_counts(self._names.items())
 
     def _having_all(self, terms: Sequence[str]) -> Flags:
+        if len(terms) == 1:
+            has = np.zeros(self.size, dtype=np.bool_)
+            has[self.bm25.postings(terms[0])[0]] = True
+            return has
         counts = np.zeros(self.size, dtype=np.int32)
         for term in terms:
             counts[self.bm25.postings(term)[0]] += 1

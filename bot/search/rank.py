@@ -58,12 +58,12 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A distinct bare word, the terms that it spells out as an acronym, and who has these, or either."""
+    """A distinct bare word, and who has it; for an acronym what it spells out, and who has that."""
 
     word: QueryWord
-    long_terms: tuple[str, ...]
-    spelled_out: Flags
     held: Flags
+    long_terms: tuple[str, ...] = ()
+    spelled_out: Flags | None = None
 
 
 def rank(collection: Collection, query: Query, limit: int, skip: int = 0) -> Ranking:
@@ -71,12 +71,13 @@ def rank(collection: Collection, query: Query, limit: int, skip: int = 0) -> Ran
     bm25, words = collection.bm25, _distinct_words(collection, query)
     scores = bm25.get_scores([*query.terms, *query.phrase_terms])
     for word in words:
-        if word.long_terms:
+        if word.spelled_out is not None:
             scores += np.where(word.spelled_out, EXPANSION * bm25.get_scores(word.long_terms), 0)
     held = _held(collection, words)
-    found = np.full(collection.size, not words)
+    found: Flags = np.logical_or.reduce(held) if words else np.ones(collection.size, dtype=np.bool_)
     for word in words:
-        found |= collection.touching(word.word.forms) | word.held
+        if word.word.forms.unspaced:
+            found |= collection.touching(word.word.forms)
     for clause in query.clauses:
         found &= meeting(collection, clause)
     order = _order(collection, query, np.where(found, scores, 0), found, skip + limit)[skip:]
@@ -118,10 +119,12 @@ def _distinct_words(collection: Collection, query: Query) -> list[_Word]:
     found: dict[object, _Word] = {}
     for word in query.words:
         if word.forms not in found:
-            long_form = collection.long_form(word.text)
-            held, spelled_out = collection.having(word.forms), collection.holding(long_form)
-            terms = tuple(term for forms in long_form for term in forms.terms)
-            found[word.forms] = _Word(word, terms, spelled_out, held | spelled_out)
+            held = collection.having(word.forms)
+            found[word.forms] = _Word(word, held)
+            if long_form := collection.long_form(word.text):
+                spelled_out = collection.holding(long_form)
+                terms = tuple(term for forms in long_form for term in forms.terms)
+                found[word.forms] = _Word(word, held | spelled_out, terms, spelled_out)
     return list(found.values())
 
 
@@ -165,9 +168,13 @@ def _order(
 
 def _shares(collection: Collection, held: Flags) -> NDArray[np.float64]:
     """Return each document's share of the weight of words, of which each row of `held` tells the holders."""
-    weights = np.array([collection.bm25.weight(int(np.count_nonzero(has))) for has in held])
-    shares: NDArray[np.float64] = weights @ held / weights.sum() if len(held) else np.ones(collection.size)
-    return shares
+    if not len(held):
+        return np.ones(collection.size)
+    weights = [collection.bm25.weight(int(np.count_nonzero(has))) for has in held]
+    shares = np.zeros(collection.size)
+    for weight, has in zip(weights, held, strict=True):  # a matrix product would wake threads for so little
+        shares += weight * has
+    return shares / sum(weights)
 
 
 def _weights(collection: Collection, query: Query, words: Sequence[_Word]) -> dict[str, float]:

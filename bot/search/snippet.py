@@ -74,8 +74,10 @@ def snippet(reading: Reading, weights: Mapping[str, float]) -> tuple[Run, ...]:
     candidates = [
         (_value(inside), start, end, inside)
         for start, end in reading.sentences
-        for inside in [_densest(matches[bisect_left(places, start) : bisect_left(places, end)])]
+        if (inside := _densest(matches[bisect_left(places, start) : bisect_left(places, end)]))
     ]
+    if not candidates:
+        candidates = [((0.0, 0), start, end, []) for start, end in reading.sentences[:1]]
     if not candidates:
         return ()
     _, start, end, inside = max(candidates, key=lambda candidate: candidate[0])
