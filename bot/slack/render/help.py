@@ -30,7 +30,7 @@ def _everything(corpus_size: int) -> tuple[str, ...]:
 
 _PAGES: dict[str, tuple[str, ...]] = {
     "search": (
-        "*Searching.* Type words of a title, a topic, a method or a name; the best 5 papers answer.",
+        "*Searching.* Type words of a title, a topic or a method; the best 5 papers answer.",
         "Any of the words may match; papers that have the rarer words come first.",
         "`without:` names the words that a paper does not have.",
         "Endings, accents, hyphens and capitals do not matter:",
