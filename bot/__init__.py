@@ -6,8 +6,8 @@ Data flows one way, and the folders say so:
 
 `library` joins corpus, store and search; `app` builds everything from the settings; `cli` is the command
 line; `playground` is a Slack on this machine to try and test against. Imports point down only:
-cli → app → slack, playground, probes → library, web → identity, shelf, bibtex → search, store, corpus →
-wording → papers, errors.
+cli → app → slack, playground, probes → library, web → identity, shelf, bibtex, answers → search, store,
+corpus → wording → papers, errors.
 """
 
 __version__ = "0.1.0"

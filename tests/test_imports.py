@@ -16,7 +16,7 @@ LAYERS = (
     ("app",),
     ("slack", "playground", "probes", "logs", "settings"),
     ("library", "web"),
-    ("identity", "shelf", "bibtex"),
+    ("identity", "shelf", "bibtex", "answers"),
     ("search", "store", "corpus"),
     ("wording",),
     ("papers", "errors"),

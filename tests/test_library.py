@@ -7,8 +7,9 @@ from threading import Barrier
 
 import pytest
 
+from bot.answers import Answer, Found, Similar, Status, Suggestion
 from bot.errors import OperatorError, UserError
-from bot.library import Answer, Found, Library, Similar, Status, Suggestion
+from bot.library import Library
 from bot.papers import Paper, Problem, Source, TitleOrigin
 from bot.search.analyze import Analyzer
 from bot.search.index import Bm25

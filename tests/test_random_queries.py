@@ -16,8 +16,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from bot.answers import Answer
 from bot.errors import UserError
-from bot.library import Answer, Library
+from bot.library import Library
 from bot.papers import Description, Record, Source, TitleOrigin
 from bot.playground.checks import content_of
 from bot.search import acronyms

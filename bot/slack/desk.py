@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from bot.answers import Answer, Similar
 from bot.errors import UserError
-from bot.library import Answer, Library, Similar
+from bot.library import Library
 from bot.papers import Paper
 from bot.slack import render
 from bot.slack.buttons import Alike, One, Results, Subject

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.library import Library, Suggestion
+from bot.answers import Suggestion
+from bot.library import Library
 from bot.search.snippet import Run
 from bot.store import Store, papers
 

@@ -3,7 +3,8 @@
 import re
 from dataclasses import replace
 
-from bot.library import Answer, Found, Library, Similar, Suggestion
+from bot.answers import Answer, Found, Similar, Suggestion
+from bot.library import Library
 from bot.papers import Paper, Source, TitleOrigin
 from bot.playground.checks import content_of, objects, view_of
 from bot.slack.render import Message, View

@@ -18,7 +18,8 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from bot.library import Answer, Library
+from bot.answers import Answer
+from bot.library import Library
 from bot.playground import ANA, BEN, PRIVATE, TEAM, Limits, LocalSlack
 from bot.slack import render
 from bot.slack.render import Message

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.library import Answer, Library, Status
+from bot.answers import Answer, Status
+from bot.library import Library
 from bot.papers import Paper, Problem
 from bot.playground.checks import objects
 from bot.slack import render

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.library import Library, Status
+from bot.answers import Status
+from bot.library import Library
 from bot.papers import Problem
 from bot.slack import render
 from bot.slack.buttons import One, Results, Window

@@ -3,7 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.library import Library, Suggestion
+from bot.answers import Suggestion
+from bot.library import Library
 from bot.slack import render
 from bot.slack.buttons import Window
 from tests.conftest import LOADED_AT

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.library import Answer, Similar, Suggestion
+from bot.answers import Answer, Similar, Suggestion
 from bot.slack.render.blocks import LONGEST_TITLE, fit, title_link
 from bot.wording import ago, counted, every, listed
 

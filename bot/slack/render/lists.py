@@ -6,7 +6,7 @@ Law: a list for the channel never changes; a list for one person has pages, and 
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.library import Answer, Found, Similar
+from bot.answers import Answer, Found, Similar
 from bot.search.snippet import Run
 from bot.slack.buttons import IN_WINDOW, Window, metadata_of
 from bot.slack.mrkdwn import bold, link, plain

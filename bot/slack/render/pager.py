@@ -1,6 +1,6 @@
 """The buttons that lead from a list to its pages, its papers and a better query. Pure."""
 
-from bot.library import Answer, Found
+from bot.answers import Answer, Found
 from bot.slack.buttons import ABSTRACT, MORE, NEXT, PREVIOUS, SEARCH, SHARE, Alike, One, Results
 from bot.slack.render import blocks
 from bot.slack.render.blocks import Block

@@ -5,7 +5,7 @@ Law: its length is the same for any number of files and faults.
 
 from datetime import datetime, timedelta
 
-from bot.library import Status
+from bot.answers import Status
 from bot.slack.mrkdwn import code
 from bot.slack.render.blocks import Message, fit, said
 from bot.wording import ago, counted
