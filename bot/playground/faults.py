@@ -9,6 +9,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Self
 
 from aiohttp import web
@@ -67,7 +68,7 @@ class Fault:
         if not self.error:
             return None
         if plain:
-            status = 500 if self.status == 200 else self.status  # noqa: PLR2004 (HTTP's own)
+            status = HTTPStatus.INTERNAL_SERVER_ERROR if self.status == HTTPStatus.OK else self.status
             return web.Response(status=status, headers=self.headers, text=self.error)
         body = {"ok": False, "error": self.error}
         return web.json_response(body, status=self.status, headers=self.headers)

@@ -265,7 +265,7 @@ class LocalSlack:
         """Return the Home view that the app has published for the user."""
         return self._views.home(user)
 
-    def wait_for(self, predicate: Callable[["LocalSlack"], Seen], timeout: float = 5.0) -> Seen:
+    def wait_for(self, predicate: Callable[["LocalSlack"], Seen | None], timeout: float = 5.0) -> Seen:
         """Return `predicate(self)` once it is true, looking after every change; TimeoutError otherwise.
 
         The predicate looks on while nothing can change, so it must not do what people do: that would wait
@@ -294,9 +294,7 @@ class LocalSlack:
                 (each for each in seen if part in each["text"] or part in str(each.get("blocks"))), None
             )
 
-        message = self.wait_for(found, timeout)
-        assert message is not None  # noqa: S101 (wait_for returns what is true)
-        return message
+        return self.wait_for(found, timeout)
 
     # Inside
 

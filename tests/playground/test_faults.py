@@ -82,7 +82,7 @@ def test_outage_after_the_effect(slack: LocalSlack, caller: httpx.Client) -> Non
 
 
 @pytest.mark.parametrize(("done", "left"), [(False, []), (True, ["x"])])
-def test_dropped(slack: LocalSlack, caller: httpx.Client, done: bool, left: list[str]) -> None:  # noqa: FBT001
+def test_dropped(slack: LocalSlack, caller: httpx.Client, *, done: bool, left: list[str]) -> None:
     """A connection that closes without an answer may have done its work or not."""
     slack.fail("chat.postMessage", Fault.dropped(done=done))
     with pytest.raises(httpx.RemoteProtocolError):
@@ -91,7 +91,7 @@ def test_dropped(slack: LocalSlack, caller: httpx.Client, done: bool, left: list
 
 
 @pytest.mark.parametrize(("done", "left"), [(False, []), (True, ["x"])])
-def test_slow(slack: LocalSlack, caller: httpx.Client, done: bool, left: list[str]) -> None:  # noqa: FBT001
+def test_slow(slack: LocalSlack, caller: httpx.Client, *, done: bool, left: list[str]) -> None:
     """A late answer holds nobody else up, comes when the faults are cleared, and is the true one."""
     slack.fail("chat.postMessage", Fault.slow(done=done))
     with ThreadPoolExecutor(1) as pool:

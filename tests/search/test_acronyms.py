@@ -40,6 +40,6 @@ def test_the_commonest_explanation_counts() -> None:
 @pytest.mark.parametrize(
     ("word", "told"), [("MoE", True), ("LLMs", True), ("SAFE", True), ("Safe", False), ("safe", False)]
 )
-def test_an_acronym_has_two_capitals(word: str, told: bool) -> None:  # noqa: FBT001  # a column
+def test_an_acronym_has_two_capitals(word: str, *, told: bool) -> None:
     """A capital at the beginning is a sentence's."""
     assert looks_like_one(word) is told

@@ -79,7 +79,7 @@ def holding(texts: list[str], phrase: str) -> list[bool]:
         ("模型模型", "模型 型模", False),
     ],
 )
-def test_a_phrase_is_words_in_a_row(phrase: str, text: str, held: bool) -> None:  # noqa: FBT001  # a column
+def test_a_phrase_is_words_in_a_row(phrase: str, text: str, *, held: bool) -> None:
     """In this order, whatever their forms; stop words between them take no place."""
     assert holding([text], phrase) == [held]
 

@@ -168,10 +168,7 @@ def test_a_query_near_one_that_finds_more_is_suggested(
     ],
 )
 def test_an_answer_is_weak_where_no_paper_has_half(
-    seeds: Library,
-    query: str,
-    weak: bool,  # noqa: FBT001  # a column
-    total: int,
+    seeds: Library, query: str, *, weak: bool, total: int
 ) -> None:
     """Half the weight of a query of at most four words; where nothing is found no answer is weak."""
     answer = seeds.search(query, 1)

@@ -170,7 +170,7 @@ def failing(error: Exception, seeded: Path, db: Path) -> Iterator[LocalSlack]:
     """Run the app with a library whose search raises."""
 
     class Broken(Library):
-        def search(self, text: str, limit: int, skip: int = 0) -> Answer:  # noqa: ARG002  # it does not come to that
+        def search(self, *_: Any, **__: Any) -> Answer:
             raise error
 
     broken = Broken.at(seeded, [], LOADED_AT)
