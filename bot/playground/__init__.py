@@ -8,6 +8,8 @@ It knows Slack's protocol and nothing of any app; nothing else of `bot` is impor
     answers                    what the app sends to response URLs and in acknowledgements
     faults                     how calls of both kinds fail
     people, talk               what people do and say
+    fate                       what happens to the bot, to channels and to people
+    clock                      a clock that people may move
     payloads, elements         how the app is told, and what they use
     deliver, socket_mode       how it reaches the app
     events                     which events do, and when they are sent again
@@ -16,6 +18,7 @@ It knows Slack's protocol and nothing of any app; nothing else of `bot` is impor
 """
 
 from bot.playground.arguments import Call
+from bot.playground.clock import MovableClock
 from bot.playground.deliver import Delivery
 from bot.playground.faults import Fault
 from bot.playground.grants import Limits
@@ -27,10 +30,12 @@ from bot.playground.workspace import (
     BEN,
     BOT,
     BOT_ID,
+    DIRECT,
     IM,
     PRIVATE,
     READING,
     SAFETY,
+    SHARED,
     SLACKBOT,
     TEAM,
     Channel,
@@ -44,10 +49,12 @@ __all__ = [
     "BEN",
     "BOT",
     "BOT_ID",
+    "DIRECT",
     "IM",
     "PRIVATE",
     "READING",
     "SAFETY",
+    "SHARED",
     "SLACKBOT",
     "TEAM",
     "Call",
@@ -56,5 +63,6 @@ __all__ = [
     "Fault",
     "Limits",
     "LocalSlack",
+    "MovableClock",
     "User",
 ]

@@ -9,14 +9,15 @@ from bot.playground.checks import Json
 from bot.playground.workspace import BOT, BOT_ID, TEAM, TEAM_DOMAIN, TEAM_NAME, User, Workspace
 
 
-def _as_user(workspace: Workspace, user: User) -> Json:
+def as_user(workspace: Workspace, user: User) -> Json:
+    """Return a user in Slack's own shape."""
     local = datetime.fromtimestamp(workspace.clock(), ZoneInfo(user.tz))
     offset = local.utcoffset()
     return {
         "id": user.id,
         "team_id": TEAM,
         "name": user.name,
-        "deleted": False,
+        "deleted": user.deleted,
         "real_name": user.real_name,
         "tz": user.tz,
         "tz_label": local.tzname(),
@@ -59,13 +60,13 @@ def auth_test(_workspace: Workspace, _args: Args) -> Json:
 
 def info(workspace: Workspace, args: Args) -> Json:
     """users.info."""
-    return {"user": _as_user(workspace, workspace.user(args.get("user")))}
+    return {"user": as_user(workspace, workspace.user(args.get("user")))}
 
 
 def list_(workspace: Workspace, args: Args) -> Json:
     """users.list."""
     page, metadata = page_of(list(workspace.users.values()), args)
-    members = [_as_user(workspace, user) for user in page]
+    members = [as_user(workspace, user) for user in page]
     return {"members": members, "cache_ts": int(workspace.clock()), "response_metadata": metadata}
 
 

@@ -27,13 +27,15 @@ COMMAND, INTERACTION, EVENT = "slash_commands", "interactive", "events_api"
 class Delivery:
     """What became of it: `error` is Slack's word, empty if all went well; `body` what the ack carried.
 
-    `status` is HTTP's, 0 over Socket Mode or when there was no answer.
+    `status` is HTTP's, 0 over Socket Mode or when there was no answer; `no_retry`: the app asks by HTTP not
+    to be sent this event again.
     """
 
     acknowledged: bool
     error: str = ""
     status: int = 0
     body: Any = None
+    no_retry: bool = False
 
     @property
     def errors(self) -> dict[str, str]:
@@ -101,11 +103,17 @@ class Deliverer:
             headers |= {"X-Slack-Retry-Num": str(retry[0]), "X-Slack-Retry-Reason": retry[1]}
         async with session.post(url, data=body.encode(), headers=headers) as response:
             text = await response.text()
+            no_retry = response.headers.get("X-Slack-No-Retry") == "1"
             if response.status != HTTPStatus.OK:
                 return Delivery(
-                    acknowledged=False, error="dispatch_failed", status=response.status, body=text or None
+                    acknowledged=False,
+                    error="dispatch_failed",
+                    status=response.status,
+                    body=text or None,
+                    no_retry=no_retry,
                 )
-            return Delivery(acknowledged=True, status=200, body=_decoded(text, response.content_type))
+            body = _decoded(text, response.content_type)
+            return Delivery(acknowledged=True, status=200, body=body, no_retry=no_retry)
 
     def _signed(self, body: str) -> Mapping[str, str]:
         timestamp = str(int(self._clock()))

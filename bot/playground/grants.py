@@ -74,6 +74,12 @@ class Grants:
         self._urls[secret] = ResponseUrl(channel, user, original, expires, self._limits.response_url_uses)
         return secret
 
+    def change_channel(self, old: str, new: str) -> None:
+        """Let the response URLs of a channel lead to it under its new id."""
+        for url in self._urls.values():
+            if url.channel == old:
+                url.channel = new
+
     def find_url(self, secret: str) -> ResponseUrl:
         """Return the right behind a response URL; ApiError used_url, expired_url or no_service."""
         url = self._urls.get(secret)

@@ -16,8 +16,10 @@ from aiohttp import web
 from bot.playground.answers import post_to, read
 from bot.playground.arguments import Call
 from bot.playground.checks import Json
+from bot.playground.clock import MovableClock
 from bot.playground.deliver import Deliverer, Delivery
 from bot.playground.events import Events
+from bot.playground.fate import Fate
 from bot.playground.faults import RESPONSE_URL, Chooser, Fault, Faults
 from bot.playground.grants import Limits
 from bot.playground.page_api import PageApi
@@ -28,7 +30,7 @@ from bot.playground.socket_mode import SocketMode
 from bot.playground.talk import Talk
 from bot.playground.views import Views, sent
 from bot.playground.web_api import WebApi
-from bot.playground.workspace import ANA, READING, SAFETY, TEAM, Workspace
+from bot.playground.workspace import ANA, READING, SAFETY, TEAM, Channel, Workspace
 
 Seen = TypeVar("Seen")
 PAPER = {"command": "/paper", "usage_hint": "backdoor instruction tuning", "description": "Find papers"}
@@ -50,6 +52,7 @@ class LocalSlack:
         commands: Sequence[Mapping[str, str]] = (PAPER,),
         app_routes: AppRoutes | None = None,
         scopes: Collection[str] = ALL_SCOPES,
+        subscribed: Collection[str] | None = None,
     ) -> None:
         self.bot_token = bot_token or f"xoxb-playground-{secrets.token_urlsafe(18)}"
         self.app_token = app_token or f"xapp-playground-{secrets.token_urlsafe(18)}"
@@ -61,13 +64,26 @@ class LocalSlack:
         self._socket = SocketMode(self._connection_changed)
         tokens = {"bot": self.bot_token, "app": self.app_token}
         self._faults = Faults()
-        self._web_api = WebApi(
-            self.workspace, self._views, tokens, self._socket_url, scopes=scopes, faults=self._faults
-        )
+        self._clock = clock if isinstance(clock, MovableClock) else None
+        self._unheard: Callable[[], None] | None = None
         self._deliverer = Deliverer(
-            self._socket, ack_seconds=limits.ack_seconds, clock=clock, signing_secret=self.signing_secret
+            self._socket,
+            ack_seconds=limits.ack_seconds,
+            # Whoever checks a signature goes by the true time, wherever the clock was moved to.
+            clock=self._clock.unmoved if self._clock else clock,
+            signing_secret=self.signing_secret,
         )
-        self._events = Events(self.workspace, self._deliverer, scopes)
+        self._events = Events(self.workspace, self._deliverer, scopes, subscribed)
+        self._web_api = WebApi(
+            self.workspace,
+            self._views,
+            tokens,
+            self._socket_url,
+            scopes=scopes,
+            faults=self._faults,
+            soon=self._events.soon,
+        )
+        self._fate = Fate(self.workspace, self._events)
         self._people = People(
             self.workspace,
             self._views,
@@ -75,12 +91,13 @@ class LocalSlack:
             commands=frozenset(each["command"] for each in commands),
             url_of=self._response_url,
         )
-        self._talk = Talk(self.workspace, self._people, self._events)
+        self._talk = Talk(self.workspace, self._people, self._events, self._fate)
         self._page = PageApi(
             self.workspace,
             self._views,
             self._people,
             self._talk,
+            self._fate,
             commands=commands,
             connected=lambda: self.connected,
         )
@@ -96,10 +113,14 @@ class LocalSlack:
     def start(self) -> Self:
         """Listen; OSError if the port is taken."""
         self._port = self._server.start(self._host, self._port)
+        if self._clock:
+            self._unheard = self._clock.on_moved(self._clock_moved)
         return self
 
     def stop(self) -> None:
         """Close every connection and end the thread."""
+        if self._unheard:
+            self._unheard()
         self._server.stop()
 
     def __enter__(self) -> Self:
@@ -194,6 +215,52 @@ class LocalSlack:
     def invite(self, *, channel: str = READING, user: str = ANA) -> Delivery:
         """Add the bot to a channel it is not in; the app hears of it."""
         return self._server.run(self._talk.invite(channel, user))
+
+    # What happens to the bot and to channels: each returns what became of the events that the app may hear
+
+    def add_channel(
+        self, channel_id: str, name: str, members: Collection[str], *, kind: str = "channel"
+    ) -> Channel:
+        """Add a channel of that kind (channel, private or im); ValueError if the id is taken."""
+        channel = Channel(channel_id, name, kind, set(members))
+        self.workspace.add(channel)
+        return channel
+
+    def remove_bot(self, *, channel: str = SAFETY, user: str = ANA) -> list[Delivery]:
+        """Remove the bot from a channel."""
+        return self._server.run(self._fate.remove_bot(channel, user))
+
+    def archive(self, *, channel: str = SAFETY, user: str = ANA) -> list[Delivery]:
+        """Archive a channel."""
+        return self._server.run(self._fate.archive(channel, user))
+
+    def unarchive(self, *, channel: str = SAFETY, user: str = ANA) -> list[Delivery]:
+        """Open an archived channel again: as in Slack, a public one has `user` alone as its member then."""
+        return self._server.run(self._fate.unarchive(channel, user))
+
+    def delete_channel(self, *, channel: str = SAFETY, user: str = ANA) -> list[Delivery]:
+        """Delete a channel with its messages."""
+        return self._server.run(self._fate.delete_channel(channel, user))
+
+    def rename_channel(self, name: str, *, channel: str = SAFETY) -> list[Delivery]:
+        """Give a channel another name."""
+        return self._server.run(self._fate.rename_channel(channel, name))
+
+    def change_channel_id(self, old: str, new: str) -> list[Delivery]:
+        """Give a channel another id, under which its messages and response URLs go on."""
+        return self._server.run(self._fate.change_channel_id(old, new))
+
+    def uninstall(self, *, code: str = "account_inactive") -> list[Delivery]:
+        """Uninstall the app: Slack refuses its bot token with `code` (a user token with token_revoked)."""
+        return self._server.run(self._fate.uninstall(code))
+
+    def reinstall(self) -> None:
+        """Install the app again, with the same token and in the same channels."""
+        self._fate.reinstall()
+
+    def deactivate(self, user: str) -> list[Delivery]:
+        """Deactivate a person's account."""
+        return self._server.run(self._fate.deactivate(user))
 
     # What goes wrong
 
@@ -316,7 +383,12 @@ class LocalSlack:
     def _connection_changed(self) -> None:
         self.workspace.tell({"type": "connection", "connected": self.connected})
 
+    def _clock_moved(self) -> None:
+        self.workspace.tell({"type": "clock", "now": self.workspace.clock()})
+        self._server.run(self._events.catch_up())
+
     async def _closing(self) -> None:
         self._page.stop()
+        self._events.stop()
         await self._socket.close()
         await self._deliverer.stop()

@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.playground.checks import Json
+from bot.playground.clock import MovableClock
 from bot.playground.elements import value_held
+from bot.playground.fate import Fate
 from bot.playground.people import People, Use
 from bot.playground.talk import Talk
 from bot.playground.views import Views, shown
-from bot.playground.workspace import ANA, BOT, TEAM, TEAM_NAME, Workspace
+from bot.playground.workspace import ANA, BOT, TEAM, TEAM_NAME, Channel, User, Workspace
 
 PAGE = Path(__file__).with_name("page")
 HEARTBEAT_SECONDS = 15.0
@@ -95,6 +97,7 @@ class PageApi:
         views: Views,
         people: People,
         talk: Talk,
+        fate: Fate,
         *,
         commands: Sequence[Mapping[str, str]],
         connected: Callable[[], bool],
@@ -103,6 +106,8 @@ class PageApi:
         self._views = views
         self._people = people
         self._talk = talk
+        self._fate = fate
+        self._clock = workspace.clock if isinstance(workspace.clock, MovableClock) else None
         self._commands = commands
         self._connected = connected
         self._streams: set[asyncio.Queue[Json | None]] = set()
@@ -121,6 +126,8 @@ class PageApi:
             "/page/click": self.click,
             "/page/submit": self.submit,
             "/page/close": self.close,
+            "/page/unarchive": self.unarchive,
+            "/page/clock": self.move_clock,
         }
         return [
             *(web.get(path, guarded(handler), allow_head=False) for path, handler in gets.items()),
@@ -143,21 +150,9 @@ class PageApi:
             channels = [each for each in self._workspace.channels.values() if me in each.members]
             answer = {
                 "team": {"id": TEAM, "name": TEAM_NAME},
-                "users": [
-                    {"id": each.id, "name": each.name, "real_name": each.real_name, "is_bot": each.is_bot}
-                    for each in self._workspace.users.values()
-                ],
+                "users": [_user(each) for each in self._workspace.users.values()],
                 "me": user.id,
-                "channels": [
-                    {
-                        "id": each.id,
-                        "name": "paperboy" if each.kind == "im" else each.name,
-                        "kind": each.kind,
-                        "is_archived": each.is_archived,
-                        "is_member": BOT in each.members,
-                    }
-                    for each in channels
-                ],
+                "channels": [self._channel(each, me) for each in channels],
                 "commands": list(self._commands),
                 "messages": {
                     each.id: [message.seen for message in self._workspace.visible(each.id, me)]
@@ -165,8 +160,23 @@ class PageApi:
                 },
                 "views": [shown(view) for view in self._views.open_for(me)],
                 "connected": self._connected(),
+                "clock": self._clock() if self._clock else None,
             }
         return web.json_response(answer, headers=HEADERS)
+
+    def _channel(self, channel: Channel, me: str) -> Json:
+        """Return a channel as the page has it; a direct conversation is called like the other one in it."""
+        name = channel.name
+        if channel.kind == "im":
+            name = next(self._workspace.users[each].name for each in channel.members if each != me)
+        return {
+            "id": channel.id,
+            "name": name,
+            "kind": channel.kind,
+            "is_archived": channel.is_archived,
+            "is_member": BOT in channel.members,
+            "is_ext_shared": channel.is_ext_shared,
+        }
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Stream what changes, as Server-Sent Events, until the reader leaves or the server stops."""
@@ -249,6 +259,27 @@ class PageApi:
         body = await _body(request, "view_id", "user")
         await self._people.close(body["view_id"], body["user"], everything=body.get("all") is True)
         return web.json_response({"ok": True}, headers=HEADERS)
+
+    async def unarchive(self, request: web.Request) -> web.StreamResponse:
+        """Open an archived channel again."""
+        body = await _body(request, "channel", "user")
+        await self._fate.unarchive(body["channel"], self._workspace.users[body["user"]].id)
+        return web.json_response({"ok": True}, headers=HEADERS)
+
+    async def move_clock(self, request: web.Request) -> web.StreamResponse:
+        """Move the clock forward; whoever acts on it does so in a thread that nobody waits for."""
+        seconds = (await _body(request)).get("seconds")
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+            raise TypeError("expected a number in 'seconds'")
+        if self._clock is None:
+            raise LookupError("this clock cannot be moved")
+        await asyncio.get_running_loop().run_in_executor(None, self._clock.move, seconds)
+        return web.json_response({"ok": True, "now": self._clock()}, headers=HEADERS)
+
+
+def _user(user: User) -> Json:
+    names = ("id", "name", "real_name", "is_bot", "tz", "deleted")
+    return {name: getattr(user, name) for name in names}
 
 
 def _sse(event: Json) -> bytes:

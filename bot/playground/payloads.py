@@ -111,8 +111,8 @@ def closed(view: Json, user: User, *, everything: bool) -> Json:
     return {**_common("view_closed", user), "view": view, "is_cleared": everything}
 
 
-def event(inner: Json, *, event_id: str, now: float) -> Json:
-    """Return the event_callback around an event."""
+def event(inner: Json, *, event_id: str, now: float, ext_shared: bool = False) -> Json:
+    """Return the event_callback around an event; `ext_shared`: another organisation is in its channel."""
     return {
         "token": _VERIFICATION,
         "team_id": TEAM,
@@ -131,7 +131,7 @@ def event(inner: Json, *, event_id: str, now: float) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": ext_shared,
         "event_context": f"playground-{event_id}",
     }
 
@@ -164,14 +164,17 @@ def messages_opened(channel: Channel, user: User, ts: str) -> Json:
     }
 
 
-def joined(channel: Channel, inviter: User, ts: str) -> Json:
-    """Return the event of the bot being added to a channel, whose type is its id's first letter."""
-    return {
-        "type": "member_joined_channel",
-        "user": BOT,
-        "channel": channel.id,
-        "channel_type": channel.id[0],
-        "team": TEAM,
-        "inviter": inviter.id,
-        "event_ts": ts,
-    }
+def joined(channel: Channel, inviter: User | None, ts: str) -> Json:
+    """Return the event of the bot being added to a channel, or (without an inviter) joining it."""
+    invited = {"inviter": inviter.id} if inviter else {}
+    return {"type": "member_joined_channel", **_membership(channel), **invited, "event_ts": ts}
+
+
+def left(channel: Channel, ts: str) -> Json:
+    """Return the event of the bot being removed from a channel."""
+    return {"type": "member_left_channel", **_membership(channel), "event_ts": ts}
+
+
+def _membership(channel: Channel) -> Json:
+    """Return the bot as a member of a channel, whose type is its id's first letter."""
+    return {"user": BOT, "channel": channel.id, "channel_type": channel.id[0], "team": TEAM}

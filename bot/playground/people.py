@@ -72,15 +72,16 @@ class People:
             channel is None
             or user is None
             or user.is_bot
+            or user.deleted
             or user.id not in channel.members
             or channel.is_archived
         ):
             raise LookupError(f"{user_id} cannot write in {channel_id}")
         return channel, user
 
-    def note(self, channel: Channel, user: User, text: str) -> None:
+    def note(self, channel: Channel, user: User, text: str, thread_ts: str | None = None) -> None:
         """Let Slackbot tell somebody something, alone."""
-        self._workspace.post(channel.id, SLACKBOT, text, only_for=user.id)
+        self._workspace.post(channel.id, SLACKBOT, text, only_for=user.id, thread_ts=thread_ts)
 
     def _notice(self, user: str, text: str) -> None:
         self.notices.append((user, text))
@@ -97,7 +98,7 @@ class People:
     async def command(self, name: str, text: str, channel_id: str, user_id: str) -> Delivery:
         """Type a slash command; the answer in its acknowledgement is posted."""
         channel, user = self.present(channel_id, user_id)
-        if name not in self.commands:
+        if name not in self.commands or self._workspace.uninstalled:
             self.note(channel, user, NO_COMMAND.format(name))
             return Delivery(acknowledged=False, error="unknown_command")
         deed = self._deed(user, channel, "commands")
@@ -114,6 +115,8 @@ class People:
 
     async def _pending(self, user: str, channel: str | None, kind: str, payload: Json) -> Delivery:
         """Deliver while the page shows that something is under way."""
+        if self._workspace.uninstalled:
+            return Delivery(acknowledged=False, error="app_uninstalled")
         under_way = {"type": "pending", "channel": channel}
         self._workspace.tell({**under_way, "pending": True}, user)
         try:

@@ -38,22 +38,41 @@ NEEDED = {
     "conversations.join": ("channels:join",),
     "conversations.open": ("im:write", "mpim:write", "channels:manage", "groups:write"),
 }
-# An event in a channel, by the channel's kind. Those that are not here need no scope.
+HISTORY = {"channel": "channels:history", "private": "groups:history", "im": "im:history"}
+READ = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
+_HAPPENS = ("left", "archive", "unarchive", "deleted", "rename")
+# An event, by the kind of the channel it is of ("": of none). Those that are not here need no scope.
 EVENTS = {
     "app_mention": dict.fromkeys(("channel", "private", "im"), "app_mentions:read"),
-    "member_joined_channel": {"channel": "channels:read", "private": "groups:read"},
-    "message": {"channel": "channels:history", "private": "groups:history", "im": "im:history"},
+    **{f"channel_{each}": {"channel": "channels:read"} for each in _HAPPENS},
+    **{f"group_{each}": {"private": "groups:read"} for each in _HAPPENS},
+    "channel_id_changed": READ,
+    "member_joined_channel": READ,
+    "member_left_channel": READ,
+    "message": HISTORY,
+    "user_change": {"": "users:read"},
 }
+_KINDS = {"channel": "channels", "private": "groups", "im": "im"}
 
 
 def delivered(event: str, kind: str, scopes: Collection[str]) -> bool:
-    """Say whether the app hears of an event in a channel of that kind."""
+    """Say whether the scopes let the app hear of an event of a channel of that kind ("": of no channel)."""
     needed = EVENTS.get(event, {}).get(kind)
     return needed is None or needed in scopes
 
 
+def asked_for(event: str, kind: str, subscribed: Collection[str] | None) -> bool:
+    """Say whether the app subscribed to an event, by Slack's names as in a manifest; None: to all."""
+    name = f"message.{_KINDS[kind]}" if event == "message" else event
+    return subscribed is None or name in subscribed
+
+
 def check_scope(method: str, scopes: Collection[str]) -> None:
     """Raise ApiError missing_scope, with what is `needed` and `provided`, if no scope allows the method."""
-    needed = NEEDED.get(method)
+    need_one(NEEDED.get(method, ()), scopes)
+
+
+def need_one(needed: Collection[str], scopes: Collection[str]) -> None:
+    """Raise ApiError missing_scope, with what is `needed` and `provided`, unless one of them is there."""
     if needed and not set(needed) & set(scopes):
         raise ApiError("missing_scope", needed=",".join(needed), provided=",".join(scopes))

@@ -8,7 +8,7 @@ import copy
 from typing import Any
 
 from bot.playground.checks import ApiError, Json
-from bot.playground.elements import initial_state, with_ids
+from bot.playground.elements import initial_state, merged, with_ids
 from bot.playground.workspace import APP, BOT_ID, TEAM, Workspace
 
 STACK_LIMIT = 3
@@ -95,10 +95,7 @@ class Views:
             kept = {name: view[name] for name in ("previous_view_id", "root_view_id")}
             view.pop("errors", None)
             view.update(self._filled(given, view["id"]), **kept)
-            for block_id, actions in view["state"]["values"].items():
-                actions.update(
-                    {name: held[block_id][name] for name in actions if name in held.get(block_id, {})}
-                )
+            view["state"]["values"] = merged(view["state"]["values"], held)
             self._workspace.tell({"type": "view_updated", "view": shown(view)}, self.owner(view["id"]))
             return view
 

@@ -16,7 +16,7 @@ from bot.playground.checks import ApiError, Json
 from bot.playground.faults import Faults
 from bot.playground.scopes import check_scope
 from bot.playground.views import Views
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import Channel, Workspace
 
 Method = Callable[[Workspace, Args], Json]
 CALLS_KEPT = 10_000
@@ -34,6 +34,7 @@ class WebApi:
         *,
         scopes: Collection[str],
         faults: Faults,
+        soon: Callable[[Json, Channel], None],
     ) -> None:
         self._workspace = workspace
         self._scopes = scopes
@@ -42,7 +43,7 @@ class WebApi:
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._methods: dict[str, Method] = {
             **api_chat.METHODS,
-            **api_conversations.METHODS,
+            **api_conversations.methods(scopes, soon),
             **api_users.METHODS,
             **api_views.methods(views),
             "apps.connections.open": lambda _workspace, _args: {"url": ticket()},
@@ -96,6 +97,8 @@ class WebApi:
             raise ApiError("invalid_auth")
         if kind != ("app" if method == "apps.connections.open" else "bot"):
             raise ApiError("not_allowed_token_type")
+        if kind == "bot" and self._workspace.uninstalled:
+            raise ApiError(self._workspace.uninstalled)
         check_scope(method, self._scopes)
 
 

@@ -19,6 +19,7 @@ APP, BOT, BOT_ID = "A0PAPERBOY", "U0PAPERBOY", "B0PAPERBOY"
 ANA, BEN, SLACKBOT = "U0ANA00001", "U0BEN00001", "USLACKBOT"
 SAFETY, READING, PRIVATE, ARCHIVED = "C0SAFETY01", "C0READING1", "C0PRIVATE1", "C0ARCHIVE1"
 IM = "D0ANA00001"
+SHARED, DIRECT = "C0SHARED01", "D0ANABEN01"  # the bot is in neither
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,22 @@ class User:
     tz: str = "Europe/London"
     is_bot: bool = False
     is_admin: bool = False
+    deleted: bool = False
 
 
 @dataclass
 class Channel:
-    """A conversation; `kind` is channel, private or im."""
+    """A conversation; `kind` is channel, private or im.
+
+    With `is_ext_shared` another organisation is in it too.
+    """
 
     id: str
     name: str
     kind: str
     members: set[str] = field(default_factory=set)
     is_archived: bool = False
+    is_ext_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,9 @@ def _channels() -> list[Channel]:
         Channel(READING, "reading-group", "channel", {ANA, BEN}),
         Channel(PRIVATE, "lab-private", "private", {ANA, BEN}),
         Channel(ARCHIVED, "old-papers", "channel", {ANA, BOT}, is_archived=True),
+        Channel(SHARED, "shared-with-acme", "channel", {ANA, BEN}, is_ext_shared=True),
         Channel(IM, ANA, "im", {ANA, BOT}),
+        Channel(DIRECT, "", "im", {ANA, BEN}),
     ]
 
 
@@ -104,6 +112,7 @@ class Workspace:
         self.changed = threading.Condition()
         self.users = {user.id: user for user in _users()}
         self.channels = {channel.id: channel for channel in _channels()}
+        self.uninstalled = ""  # the code with which the bot token is refused since the app was uninstalled
         self._messages: dict[str, dict[str, Message]] = {}
         self._listeners: list[Callable[[Json, str | None], None]] = []
         self._last_ts = 0
@@ -192,6 +201,31 @@ class Workspace:
             raise ApiError("channel_not_found")
         return found
 
+    def add(self, channel: Channel) -> None:
+        """Add a channel; ValueError if its id is taken."""
+        with self.changed:
+            if channel.id in self.channels:
+                raise ValueError(f"there is a channel {channel.id} already")
+            self.channels[channel.id] = channel
+            self.tell({"type": "channel", "channel": channel.id})
+
+    def remove(self, channel_id: str) -> None:
+        """Take a channel away, with its messages."""
+        with self.changed:
+            del self.channels[channel_id]
+            self._messages.pop(channel_id, None)
+            self.tell({"type": "channel", "channel": channel_id})
+
+    def change_id(self, old: str, new: str) -> None:
+        """Give a channel another id; its place, its messages and the rights in it stay."""
+        with self.changed:
+            self.channels[old].id = new
+            self.channels = {channel.id: channel for channel in self.channels.values()}
+            messages = self._messages.pop(old, {})
+            self._messages[new] = {ts: replace(each, channel=new) for ts, each in messages.items()}
+            self.grants.change_channel(old, new)
+            self.tell({"type": "channel", "channel": new})
+
     def user(self, user_id: object) -> User:
         """Return the user the app names."""
         found = self.users.get(user_id) if isinstance(user_id, str) else None
@@ -205,7 +239,7 @@ class Workspace:
             raise ApiError("cannot_dm_bot")
         with self.changed:
             for channel in self.channels.values():
-                if channel.kind == "im" and user in channel.members:
+                if channel.kind == "im" and channel.members == {user, BOT}:
                     return channel
             opened = Channel(self.new_id("D"), user, "im", {user, BOT})
             self.channels[opened.id] = opened

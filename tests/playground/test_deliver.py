@@ -13,15 +13,15 @@ import pytest
 from slack_bolt import Ack, App, Respond
 from slack_sdk.signature import SignatureVerifier
 
-from bot.playground import ANA, APP, BEN, IM, PRIVATE, SAFETY, SLACKBOT, TEAM, Delivery, LocalSlack
+from bot.playground import ANA, APP, BEN, DIRECT, IM, PRIVATE, SAFETY, SLACKBOT, TEAM, Delivery, LocalSlack
 
 Json = dict[str, Any]
 Serve = Callable[[LocalSlack, Callable[[App], None]], App]
 
 
 @contextmanager
-def recorder(status: int = 200) -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    """Yield the URL of a server that answers everything with `status`, and what it was sent."""
+def recorder(status: int = 200, **headers: str) -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+    """Yield the URL of a server that answers everything with `status` and headers, and what it was sent."""
     received: list[tuple[dict[str, str], bytes]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -30,6 +30,8 @@ def recorder(status: int = 200) -> Iterator[tuple[str, list[tuple[dict[str, str]
             received.append((dict(self.headers), body))
             self.send_response(status)
             self.send_header("Content-Length", "0")
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
             self.end_headers()
 
         def log_message(self, *_args: object) -> None:
@@ -71,7 +73,9 @@ def test_command_payload(slack: LocalSlack) -> None:
     assert fields["response_url"].startswith(f"{slack.url}/commands/{TEAM}/")
 
 
-@pytest.mark.parametrize(("channel", "name"), [(PRIVATE, "privategroup"), (IM, "directmessage")])
+@pytest.mark.parametrize(
+    ("channel", "name"), [(PRIVATE, "privategroup"), (IM, "directmessage"), (DIRECT, "directmessage")]
+)
 def test_channel_names(slack: LocalSlack, channel: str, name: str) -> None:
     """Private channels and direct messages have Slack's general names."""
     with recorder() as (slack.request_url, received):

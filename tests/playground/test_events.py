@@ -3,16 +3,20 @@
 import json
 import socket
 from collections.abc import Callable, Iterator
+from queue import Queue
 from typing import Any
 
 import pytest
+from slack_bolt import App
+from slack_sdk import WebClient
 
-from bot.playground import ANA, BEN, BOT, IM, PRIVATE, READING, SAFETY, TEAM, Delivery, LocalSlack
+from bot.playground import ANA, BEN, BOT, IM, PRIVATE, READING, SAFETY, SHARED, TEAM, Delivery, LocalSlack
 from bot.playground.scopes import ALL_SCOPES
 from tests.playground.test_deliver import recorder
 
 Json = dict[str, Any]
 Received = list[tuple[dict[str, str], bytes]]
+Serve = Callable[[LocalSlack, Callable[[App], None]], App]
 OPENED = {"type": "app_home_opened"}
 TAKEN = Delivery(acknowledged=True, status=200)
 REFUSED = Delivery(acknowledged=False, error="dispatch_failed", status=500)
@@ -77,6 +81,15 @@ def test_reason_of_a_time_out(hasty: LocalSlack) -> None:
     with recorder() as (hasty.request_url, received):
         hasty.resend_due()
     assert retries(received) == [("1", "http_timeout")]
+
+
+@pytest.mark.parametrize(("value", "again"), [("1", 0), ("0", 1)])
+def test_not_sent_again_where_the_app_says_so(slack: LocalSlack, value: str, again: int) -> None:
+    """An answer with X-Slack-No-Retry: 1 ends an event, although it was no acknowledgement."""
+    with recorder(500, X_Slack_No_Retry=value) as (slack.request_url, received):
+        slack.event(OPENED)
+        slack.resend_due()
+    assert len(received) == 1 + again
 
 
 def test_sent_twice(slack: LocalSlack, received: Received) -> None:
@@ -226,6 +239,48 @@ def test_scopes(scope: str, event: str, act: Callable[[LocalSlack], object]) -> 
             act(slack)
         heard.append([each["type"] for each in inner(received)])
     assert (heard[0], event in heard[1]) == ([event], False)
+
+
+def test_subscriptions() -> None:
+    """Of what its scopes allow the app hears only what it subscribed to, by the names of a manifest."""
+    with LocalSlack(subscribed=["message.im"]) as slack, recorder() as (slack.request_url, received):
+        slack.say("hi", channel=SAFETY)
+        slack.say("hi", channel=IM)
+        assert slack.invite() == Delivery(acknowledged=False, error="not_subscribed")
+    assert [(each["type"], each["channel"]) for each in inner(received)] == [("message", IM)]
+
+
+def test_event_of_a_shared_channel(slack: LocalSlack, received: Received) -> None:
+    """Around an event stands whether its channel is shared with another organisation."""
+    slack.invite(channel=SHARED)
+    slack.invite(channel=READING)
+    assert [json.loads(body)["is_ext_shared_channel"] for _, body in received] == [True, False]
+
+
+def test_joined_by_itself(slack: LocalSlack, client: WebClient, serve: Serve) -> None:
+    """The app hears that it has joined a channel, once, and that nobody invited it."""
+    heard: Queue[Json] = Queue()
+
+    def listeners(app: App) -> None:
+        @app.event("member_joined_channel")
+        @app.event("message")
+        def note(event: Json) -> None:
+            heard.put(event)
+
+    serve(slack, listeners)
+    client.conversations_join(channel=READING)
+    client.conversations_join(channel=READING)
+    joined = heard.get(timeout=5)
+    slack.say("hi", channel=IM)
+    assert heard.get(timeout=5)["type"] == "message"
+    assert joined == {
+        "type": "member_joined_channel",
+        "user": BOT,
+        "channel": READING,
+        "channel_type": "C",
+        "team": TEAM,
+        "event_ts": joined["event_ts"],
+    }
 
 
 def test_unheard() -> None:

@@ -10,7 +10,21 @@ import httpx
 import pytest
 from slack_sdk import WebClient
 
-from bot.playground import ANA, ARCHIVED, BEN, BOT, IM, PRIVATE, READING, SAFETY, SLACKBOT, TEAM, LocalSlack
+from bot.playground import (
+    ANA,
+    ARCHIVED,
+    BEN,
+    BOT,
+    DIRECT,
+    IM,
+    PRIVATE,
+    READING,
+    SAFETY,
+    SHARED,
+    SLACKBOT,
+    TEAM,
+    LocalSlack,
+)
 
 Json = dict[str, Any]
 
@@ -63,20 +77,32 @@ def test_state(slack: LocalSlack, client: WebClient, http: httpx.Client) -> None
     assert state == {
         "team": {"id": TEAM, "name": "Paper Lab"},
         "users": [
-            {"id": ANA, "name": "ana", "real_name": "Ana Alvarez", "is_bot": False},
-            {"id": BEN, "name": "ben", "real_name": "Ben Baker", "is_bot": False},
-            {"id": BOT, "name": "paperboy", "real_name": "Paperboy", "is_bot": True},
-            {"id": SLACKBOT, "name": "slackbot", "real_name": "Slackbot", "is_bot": True},
+            {"id": user, "name": name, "real_name": real, "is_bot": bot, "tz": zone, "deleted": False}
+            for user, name, real, bot, zone in (
+                (ANA, "ana", "Ana Alvarez", False, "Europe/London"),
+                (BEN, "ben", "Ben Baker", False, "America/New_York"),
+                (BOT, "paperboy", "Paperboy", True, "UTC"),
+                (SLACKBOT, "slackbot", "Slackbot", True, "UTC"),
+            )
         ],
         "me": ANA,
         "channels": [
-            {"id": channel, "name": name, "kind": kind, "is_archived": archived, "is_member": member}
+            {
+                "id": channel,
+                "name": name,
+                "kind": kind,
+                "is_archived": archived,
+                "is_member": member,
+                "is_ext_shared": channel == SHARED,
+            }
             for channel, name, kind, archived, member in (
                 (SAFETY, "safety", "channel", False, True),
                 (READING, "reading-group", "channel", False, False),
                 (PRIVATE, "lab-private", "private", False, False),
                 (ARCHIVED, "old-papers", "channel", True, True),
+                (SHARED, "shared-with-acme", "channel", False, False),
                 (IM, "paperboy", "im", False, True),
+                (DIRECT, "ben", "im", False, False),
             )
         ],
         "commands": [
@@ -87,7 +113,9 @@ def test_state(slack: LocalSlack, client: WebClient, http: httpx.Client) -> None
             READING: [],
             PRIVATE: [],
             ARCHIVED: [],
+            SHARED: [],
             IM: [],
+            DIRECT: [],
         },
         "views": [
             {
@@ -101,6 +129,7 @@ def test_state(slack: LocalSlack, client: WebClient, http: httpx.Client) -> None
             }
         ],
         "connected": False,
+        "clock": None,
     }
     assert [each["text"] for each in state["messages"][SAFETY]] == ["all", "ana only"]
 
@@ -274,6 +303,10 @@ def test_click(slack: LocalSlack, client: WebClient, http: httpx.Client) -> None
         ("submit", b'{"view_id": "V404", "user": "U0ANA00001"}'),
         ("submit", b'{"view_id": "V404", "user": "U0ANA00001", "values": {"topic": 5}}'),
         ("close", b'{"view_id": "V404", "user": "U0ANA00001"}'),
+        ("unarchive", b'{"channel": "C0SAFETY01", "user": "U0ANA00001"}'),
+        ("unarchive", b'{"channel": "C0ARCHIVE1", "user": "U404"}'),
+        ("clock", b'{"seconds": 3600}'),
+        ("clock", b'{"seconds": "3600"}'),
     ],
 )
 def test_malformed(http: httpx.Client, path: str, body: bytes) -> None:

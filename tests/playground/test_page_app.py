@@ -221,7 +221,8 @@ def test_direct_messages_of_a_newcomer(slack: LocalSlack, page: Page) -> None:
     page.get_by_role("list", name="Direct messages").get_by_role("button", name="Paperboy").click()
     expect(page.get_by_role("heading", name="Paperboy")).to_be_visible()
     expect(page.get_by_text("Welcome!")).to_have_count(1)
-    expect(page.get_by_role("list", name="Direct messages").get_by_role("button")).to_have_count(1)
+    direct = page.get_by_role("list", name="Direct messages").get_by_role("button")
+    expect(direct.locator(".channel-name")).to_have_text(["Ana Alvarez", "Paperboy"])
 
 
 def test_invited_from_the_page(slack: LocalSlack, page: Page) -> None:

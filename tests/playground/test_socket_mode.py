@@ -12,7 +12,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.app import disconnect
+from bot.connect import disconnect
 from bot.playground import ANA, APP, Delivery, LocalSlack
 
 Json = dict[str, Any]

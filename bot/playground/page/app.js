@@ -8,21 +8,25 @@ import { dropView, keepViews, showView, viewValues } from "./modal.js";
 import { pill } from "./mrkdwn.js";
 import { menuButton, notice } from "./popup.js";
 import { fetchState, listen, post } from "./server.js";
+import { clockFace, dayOf, now, setClock, setZone, untilMonday } from "./time.js";
 
 const SLACKBOT = "USLACKBOT";
 const UNOPENED = "unopened"; // stands for the direct messages that a person has not opened yet
+const HOUR = 3600;
+const JUMPS = [["+1 hour", () => HOUR], ["+1 day", () => 24 * HOUR], ["+1 week", () => 168 * HOUR], ["Next Monday 09:00", untilMonday]];
 
 const known = {
   team: { name: "" }, me: "", users: new Map(), channels: new Map(), commands: [],
   messages: new Map(), // channel id → (ts → message)
   here: "", thread: null, unread: new Set(), pending: new Map(), // channel id → deliveries under way
-  dismissed: new Set(), drafts: new Map(), // channel id → what is typed and not sent
-  connected: null, reachable: true,
+  dismissed: new Set(), drafts: new Map(), // channel id, or thread → what is typed and not sent
+  connected: null, reachable: true, clock: false, today: "",
 };
 
 const at = (id) => document.getElementById(id);
 const log = at("log");
-const desk = composer(say, commandsHere);
+const desk = composer(at("composer"), say, commandsHere);
+const reply = composer(at("reply"), answer, () => []);
 
 const directory = {
   userPill(id) {
@@ -57,6 +61,8 @@ function take(state) {
   Object.assign(known, { team: state.team, me: state.me, commands: state.commands, reachable: true });
   if (typeof state.connected === "boolean") known.connected = state.connected;
   known.users = new Map(state.users.map((user) => [user.id, user]));
+  setZone(known.users.get(state.me).tz);
+  setTime(state.clock);
   known.channels = new Map(state.channels.map((channel) => [channel.id, channel]));
   known.messages = new Map();
   known.pending = new Map();
@@ -92,6 +98,10 @@ function heard(event) {
     case "view_updated": return showView(event.view, views);
     case "view_closed": return dropView(event.view_id ?? event.view?.id);
     case "notice": return notice(event.text);
+    case "clock":
+      setTime(event.now);
+      drawClock();
+      return drawMessages();
     case "pending":
       known.pending.set(event.channel, Math.max(0, (known.pending.get(event.channel) ?? 0) + (event.pending ? 1 : -1)));
       return drawPending();
@@ -102,11 +112,21 @@ function heard(event) {
   }
 }
 
+function setTime(clock) {
+  known.clock = clock !== null;
+  setClock(clock);
+}
+
 // ---- What a person does --------------------------------------------------------------------------------
 
 async function say(text) {
   log.scrollTop = log.scrollHeight;
   await post("say", { channel: known.here, text, user: known.me });
+}
+
+async function answer(text) {
+  at("thread-log").scrollTop = at("thread-log").scrollHeight;
+  await post("say", { channel: known.here, text, user: known.me, thread_ts: known.thread });
 }
 
 async function click(payload, node) {
@@ -124,7 +144,7 @@ function dismiss(message) {
 
 /** Whoever enters the direct messages opens them, which the app hears of; the first time there is no channel yet. */
 async function visit(id) {
-  const direct = id === UNOPENED || (known.channels.get(id)?.kind === "im" && id !== known.here);
+  const direct = id === UNOPENED || (isWithApp(known.channels.get(id)) && id !== known.here);
   if (id !== UNOPENED) show(id);
   const opened = direct ? await post("open", { user: known.me }) : null;
   if (!opened || id !== UNOPENED) return;
@@ -134,8 +154,8 @@ async function visit(id) {
 
 function show(id) {
   known.drafts.set(known.here, desk.typed());
+  leaveThread();
   known.here = id;
-  known.thread = null;
   known.unread.delete(id);
   history.replaceState(null, "", `#${id}`);
   openSidebar(false);
@@ -144,21 +164,39 @@ function show(id) {
   desk.fill(known.drafts.get(id) ?? "");
 }
 
+/** The direct messages with the app, not those between people. */
+function isWithApp(channel) {
+  return channel?.kind === "im" && channel.is_member;
+}
+
 /** The app's commands, and Slack's own where the app is not. */
 function commandsHere() {
   const channel = known.channels.get(known.here);
-  if (!channel || channel.is_member || channel.is_archived) return known.commands;
+  if (!isOutside(channel)) return known.commands;
   return [...known.commands, { command: "/invite", usage_hint: `@${app()?.name}`, description: "Add the app to this channel" }];
 }
 
+/** Whether the app could be invited here. */
+function isOutside(channel) {
+  return Boolean(channel) && channel.kind !== "im" && !channel.is_member && !channel.is_archived;
+}
+
 function showThread(ts) {
+  leaveThread();
   known.thread = ts;
   drawMessages();
-  at("thread-close").focus();
+  at("thread-log").scrollTop = at("thread-log").scrollHeight;
+  if (known.channels.get(known.here)?.is_archived) at("thread-close").focus();
+  else reply.fill(known.drafts.get(`${known.here} ${ts}`) ?? "");
+}
+
+function leaveThread() {
+  if (known.thread) known.drafts.set(`${known.here} ${known.thread}`, reply.typed());
+  known.thread = null;
 }
 
 function hideThread() {
-  known.thread = null;
+  leaveThread();
   drawMessages();
   desk.focus();
 }
@@ -187,19 +225,59 @@ function drawAll() {
   const title = channel ? label(channel) : "";
   document.title = title ? `${title} · ${known.team.name}` : known.team.name;
   at("team").textContent = known.team.name;
-  at("title").replaceChildren(...(channel ? [mark(channel), h("span", { dir: "auto" }, called(channel))] : []));
-  at("outside").hidden = !channel || channel.is_member || channel.is_archived;
+  at("title").replaceChildren(...(channel ? [mark(channel), h("span", { dir: "auto" }, called(channel)), shared(channel)] : []));
+  at("outside").hidden = !isOutside(channel);
   drawMe();
-  desk.address(`Message ${title}`, channel?.is_archived ? `${title} is archived` : "");
+  drawComposer(channel, title);
+  drawClock();
   drawChannels();
   drawBanner();
   drawMessages();
 }
 
+/** Where nothing can be written a way back stands in the message box's place. */
+function drawComposer(channel, title) {
+  const archived = Boolean(channel?.is_archived);
+  const held = at("archived").contains(document.activeElement);
+  desk.address(`Message ${title}`, archived ? `${title} is archived` : "");
+  at("composer").hidden = archived;
+  at("reply").hidden = archived;
+  at("archived").hidden = !archived;
+  at("archived-text").textContent = `${title} is archived.`;
+  if (held && !archived) desk.focus();
+}
+
+/** The time, and a menu that moves it forward; nothing where the playground goes by the machine's own clock. */
+function drawClock() {
+  at("clock").hidden = !known.clock;
+  known.today = dayOf(now());
+  const { date, time, zone } = clockFace();
+  if (!at("clock").firstChild) {
+    const piece = (name) => h(name === "time" ? "strong" : "span", { class: `clock-${name}` });
+    const items = JUMPS.map(([label, seconds]) => ({ label, pick: () => post("clock", { seconds: seconds() }) }));
+    const face = [icon("clock"), piece("date"), piece("time"), piece("zone"), icon("down")];
+    const label = { "aria-label": "Move the clock", title: "Move the clock forward" };
+    at("clock").append(menuButton(label, face, [{ title: "Move the clock forward", items }]));
+  }
+  const show = (name, text) => { at("clock").querySelector(`.clock-${name}`).textContent = text; };
+  show("date", date);
+  show("time", time);
+  show("zone", `· ${zone}`);
+  at("clock").firstChild.setAttribute("aria-label", `It is ${date} ${time}, ${zone}. Move the clock`);
+}
+
+/** Each second the clock may show another minute, and the lines of the days another today. */
+function tick() {
+  if (!known.me) return;
+  const before = known.today;
+  drawClock();
+  if (known.today !== before) drawMessages();
+}
+
 /** Who one is, and a menu to be somebody else: what one person sees alone, another must not. */
 function drawMe() {
   const face = (user) => [tile(user.id, nameOf(user)), h("span", { dir: "auto" }, nameOf(user))];
-  const people = [...known.users.values()].filter((user) => !user.is_bot);
+  const people = [...known.users.values()].filter((user) => !user.is_bot && !user.deleted);
   const me = known.users.get(known.me);
   const items = people.map((user) => ({
     label: nameOf(user),
@@ -216,7 +294,7 @@ function nameOf(user) {
 
 function drawChannels() {
   const channels = [...known.channels.values()];
-  if (app() && !channels.some(({ kind }) => kind === "im")) channels.push({ id: UNOPENED, name: app().name, kind: "im" });
+  if (app() && !channels.some(isWithApp)) channels.push({ id: UNOPENED, name: app().name, kind: "im" });
   const place = (id, kinds) => {
     const list = channels.filter(({ kind }) => kinds.includes(kind));
     at(id).replaceChildren(...list.map(channelLine));
@@ -239,6 +317,7 @@ function channelLine(channel) {
     },
     mark(channel),
     h("span", { class: "channel-name", dir: "auto" }, called(channel)),
+    channel.is_ext_shared ? sharedMark() : null,
     unread ? h("span", { class: "dot", role: "img", "aria-label": "unread" }) : null,
   );
   return h("li", {}, button);
@@ -250,6 +329,15 @@ function mark(channel) {
   return icon(channel.kind === "private" ? "lock" : "hash");
 }
 
+function sharedMark() {
+  return h("span", { class: "shared", role: "img", "aria-label": "shared with another organisation" }, icon("shared"));
+}
+
+/** In the header there is room to say it in words. */
+function shared(channel) {
+  return channel.is_ext_shared ? h("span", { class: "badge" }, "shared with another organisation") : "";
+}
+
 /** The user that the app is. */
 function app() {
   return [...known.users.values()].find((user) => user.is_bot && user.id !== SLACKBOT);
@@ -257,7 +345,7 @@ function app() {
 
 /** Whom a direct message is with: the tile and the name are those beside the messages. */
 function peer(channel) {
-  return [...known.users.values()].find((user) => user.is_bot && user.name === channel.name);
+  return [...known.users.values()].find((user) => user.name === channel.name);
 }
 
 function called(channel) {
@@ -289,7 +377,8 @@ function drawMessages() {
     .filter((message) => !known.dismissed.has(`${message.channel} ${message.ts}`));
   const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts;
   const counts = new Map();
-  for (const message of list.filter(isReply)) counts.set(message.thread_ts, (counts.get(message.thread_ts) ?? 0) + 1);
+  const everybodys = list.filter((message) => isReply(message) && !message.ephemeral);
+  for (const message of everybodys) counts.set(message.thread_ts, (counts.get(message.thread_ts) ?? 0) + 1);
   const top = list.filter((message) => !isReply(message));
   main.show(top, counts);
   drawThread(list);
@@ -300,8 +389,12 @@ function drawMessages() {
 
 function drawThread(list) {
   const parent = list.find(({ ts }) => ts === known.thread);
+  const panel = at("thread-log");
+  const atBottom = panel.scrollHeight - panel.scrollTop - panel.clientHeight < 80;
   at("thread").hidden = !parent;
   replies.show(parent ? list.filter(({ ts, thread_ts: of }) => ts === parent.ts || of === parent.ts).sort(byTs) : []);
+  reply.address("Reply…");
+  if (atBottom) panel.scrollTop = panel.scrollHeight;
 }
 
 /** Before the first message the channel says what to do, with the app's own usage hint as the example. */
@@ -330,7 +423,7 @@ async function start() {
   take(state);
   log.scrollTop = log.scrollHeight;
   desk.focus();
-  if (known.channels.get(known.here)?.kind === "im") post("open", { user: known.me });
+  if (isWithApp(known.channels.get(known.here))) post("open", { user: known.me });
   listen(known.me, {
     refresh,
     event: heard,
@@ -346,9 +439,11 @@ at("invite").addEventListener("click", () => desk.fill(`/invite @${app()?.name}`
 at("menu").addEventListener("click", () => openSidebar(!document.body.classList.contains("sidebar-open")));
 at("shade").addEventListener("click", () => openSidebar(false));
 at("thread-close").addEventListener("click", hideThread);
+at("unarchive").addEventListener("click", () => post("unarchive", { channel: known.here, user: known.me }));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   if (document.body.classList.contains("sidebar-open")) openSidebar(false);
   else if (at("thread").contains(document.activeElement)) hideThread();
 });
+setInterval(tick, 1000);
 start();

@@ -103,11 +103,12 @@ function input(block, ctx) {
   return h("div", { class: "block input", "data-block": block.block_id }, label, entry.node, hint);
 }
 
-/** An interactive element of a section or an actions block. */
+/** An interactive element of a section or an actions block; `send` resolves to whether a `confirm` let it through. */
 function element(part, block, ctx) {
   const send = async (value, node) => {
-    if (!(await confirmed(part.confirm, (text) => textObject(text, ctx)))) return;
-    ctx.act({ block_id: block.block_id, action_id: part.action_id, type: part.type, ...value }, node);
+    const yes = await confirmed(part.confirm, (text) => textObject(text, ctx));
+    if (yes) ctx.act({ block_id: block.block_id, action_id: part.action_id, type: part.type, ...value }, node);
+    return yes;
   };
   switch (part.type) {
     case "button": return button(part, block, send);
@@ -142,10 +143,10 @@ function select(part, block, ctx, send) {
   const label = plain(part.placeholder) || "Choose an option";
   let chosen = part.initial_option ?? null;
   const face = h("span", { dir: "auto" }, chosen ? plain(chosen.text) : label);
-  const pick = (option) => {
+  const pick = async (option) => {
+    if (!(await send({ selected_option: option }, node))) return;
     chosen = option;
     face.replaceChildren(plain(option.text));
-    send({ selected_option: option }, node);
   };
   const groups = (part.option_groups ?? [{ options: part.options }]).map((group) => ({
     title: group.label ? plain(group.label) : "",
@@ -172,12 +173,16 @@ function choice(option, chosen, pick) {
   };
 }
 
-/** Check boxes, radio buttons and time pickers outside an input block: each change is an interaction. */
+/** Check boxes, radio buttons and time pickers outside an input block: each change is an interaction, or undone. */
 function loose(part, block, ctx, send) {
   const entry = field(part, block, ctx, plain, (text) => textObject(text, ctx));
   if (entry === null) return unsupported("element", part.type);
   ctx.fields?.push(entry);
-  entry.node.addEventListener("change", () => send(entry.read(), entry.node));
+  let before = entry.read();
+  entry.node.addEventListener("change", async () => {
+    if (await send(entry.read(), entry.node)) before = entry.read();
+    else entry.write(before);
+  });
   return entry.node;
 }
 

@@ -3,12 +3,11 @@
 
 import { h } from "./dom.js";
 
-/** The composer of index.html. `send(text)` is called with what was typed; `commands()` lists what “/” offers. */
-export function composer(send, commands) {
-  const form = document.getElementById("composer");
-  const text = document.getElementById("composer-text");
-  const popup = document.getElementById("commands");
-  const button = document.getElementById("send");
+/** A composer in a form of index.html. `send(text)` is called with what was typed; `commands()` lists what “/” offers. */
+export function composer(form, send, commands) {
+  const text = form.querySelector("textarea");
+  const popup = form.querySelector("[role=listbox]");
+  const button = form.querySelector("[type=submit]");
   const history = [];
   let back = 0;
   let chosen = 0;
@@ -27,7 +26,7 @@ export function composer(send, commands) {
     popup.replaceChildren(...shown.map((command, at) => option(command, at, list.length > 0 && at === chosen)));
     popup.hidden = shown.length === 0;
     text.setAttribute("aria-expanded", String(shown.length > 0));
-    if (list.length > 0) text.setAttribute("aria-activedescendant", `command-${chosen}`);
+    if (list.length > 0) text.setAttribute("aria-activedescendant", `${popup.id}-${chosen}`);
     else text.removeAttribute("aria-activedescendant");
   };
 
@@ -38,7 +37,7 @@ export function composer(send, commands) {
     };
     return h(
       "div",
-      { class: "command", id: `command-${at}`, role: "option", "aria-selected": String(active), onmousedown: pick },
+      { class: "command", id: `${popup.id}-${at}`, role: "option", "aria-selected": String(active), onmousedown: pick },
       h("span", { class: "command-line", dir: "auto" }, h("strong", {}, command), usage ? ` ${usage}` : ""),
       description ? h("span", { class: "command-about", dir: "auto" }, description) : null,
     );

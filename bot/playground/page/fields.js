@@ -13,6 +13,7 @@ const MAKE = {
   timepicker: (part, shape) => native(part, shape, "time", "selected_time", "initial_time"),
 };
 
+const PAUSE = 300; // milliseconds without a key, after which what was typed is told
 let made = 0;
 
 /** {node, id, block_id, action_id, read(), write(value)} for an input element; `group` when it is several boxes. */
@@ -27,11 +28,22 @@ export function field(part, block, ctx, plain, text) {
   return entry;
 }
 
-/** A `dispatch_action` input also tells the app of each change (of each Enter, in a line of text). */
+/** A `dispatch_action` input also tells the app of each change; text by Enter or, if it says so, while it is typed. */
 function dispatch(entry, part, ctx) {
   const tell = () => ctx.act({ block_id: entry.block_id, action_id: entry.action_id, ...entry.read() }, entry.node);
-  if (part.type !== "plain_text_input") entry.node.addEventListener("change", tell);
-  else if (!part.multiline) {
+  if (part.type !== "plain_text_input") {
+    entry.node.addEventListener("change", tell);
+    return;
+  }
+  const when = part.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
+  if (when.includes("on_character_entered")) {
+    let waiting = null;
+    entry.node.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(tell, PAUSE);
+    });
+  }
+  if (when.includes("on_enter_pressed") && !part.multiline) {
     entry.node.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();

@@ -5,13 +5,14 @@
 import { blocks } from "./blocks.js";
 import { h, icon, keptFocus, tile } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { dayOf, daysAhead, inWords } from "./time.js";
 
 const SAME_BREATH = 5 * 60;
 const FOLD_ABOVE = 700;
 
 /**
  * A list that lives in `container`. `hooks`: `author(message)` gives {id, name, app}, `context(message)` the blocks'
- * ctx, `dismiss(message)`, and `thread(message)` for the replies bar (null inside a thread).
+ * ctx, `dismiss(message)`, and `thread(message)` to reply and for the replies bar (null inside a thread).
  */
 export function messageList(container, hooks) {
   const drawn = new Map();
@@ -99,8 +100,9 @@ function grouped(before, message) {
 function draw(message, count, hooks) {
   const author = hooks.author(message);
   const moment = new Date(message.time * 1000);
-  const clock = moment.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
-  const time = h("time", { class: "clock", datetime: moment.toISOString(), title: moment.toLocaleString() }, clock);
+  const clock = inWords(moment, { hour: "numeric", minute: "2-digit" });
+  const title = inWords(moment, { dateStyle: "full", timeStyle: "medium" });
+  const time = h("time", { class: "clock", datetime: moment.toISOString(), title }, clock);
   const head = h(
     "div",
     { class: "message-head" },
@@ -112,8 +114,16 @@ function draw(message, count, hooks) {
     "article",
     { class: `message ${message.ephemeral ? "ephemeral" : ""}`, "data-ts": message.ts, "aria-label": `${author.name}, ${clock}` },
     h("div", { class: "gutter" }, tile(author.id, author.name), time.cloneNode(true)),
+    replyTool(message, hooks),
     h("div", { class: "message-body" }, message.ephemeral ? onlyYou(message, hooks) : null, head, content(message, hooks), threadBar(message, count, hooks)),
   );
+}
+
+/** Before the message's own elements, so that Shift+Tab from the message box comes to those first. */
+function replyTool(message, hooks) {
+  if (!hooks.thread || message.ephemeral) return null;
+  const properties = { type: "button", class: "icon-button tool", "aria-label": "Reply in thread", title: "Reply in thread" };
+  return h("button", { ...properties, "data-key": "reply", onclick: () => hooks.thread(message) }, icon("thread"));
 }
 
 function onlyYou(message, hooks) {
@@ -160,17 +170,16 @@ function foldLong(node) {
 }
 
 function day(message) {
-  return new Date(message.time * 1000).toDateString();
+  return dayOf(new Date(message.time * 1000));
 }
 
 function dayLine(drawn, alive, message) {
   const id = `day ${day(message)}`;
   alive.add(id);
-  if (!drawn.has(id)) {
-    const label = day(message) === new Date().toDateString()
-      ? "Today"
-      : new Date(message.time * 1000).toLocaleDateString(undefined, { weekday: "long", month: "long", day: "numeric" });
-    drawn.set(id, { node: h("div", { class: "day" }, h("span", {}, label)) });
-  }
-  return drawn.get(id).node;
+  if (!drawn.has(id)) drawn.set(id, { node: h("div", { class: "day" }, h("span", {})) });
+  const { node } = drawn.get(id);
+  const moment = new Date(message.time * 1000);
+  const label = daysAhead(moment) === 0 ? "Today" : inWords(moment, { weekday: "long", month: "long", day: "numeric" });
+  if (node.textContent !== label) node.firstChild.replaceChildren(label); // today is yesterday tomorrow
+  return node;
 }

@@ -22,7 +22,7 @@ export function showView(view, hooks) {
   draw(entry, hooks);
   for (const field of entry.fields) {
     const value = kept.get(name(field)) ?? view.state?.[field.block_id]?.[field.action_id];
-    if (value) field.write(value);
+    if (value?.type === field.read().type) field.write(value);
   }
   const again = focused && entry.fields.find((field) => name(field) === name(focused));
   if (again) again.node.focus();

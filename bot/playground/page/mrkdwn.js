@@ -4,6 +4,7 @@
 
 import { h, link, safeUrl } from "./dom.js";
 import { emoji, withEmoji } from "./emoji.js";
+import { dayOf, daysAhead, inWords, now } from "./time.js";
 
 const ELEMENTS = { "*": "strong", _: "em", "~": "s" };
 const TOKEN = /<([^<>\n]+)>/y;
@@ -210,7 +211,7 @@ export function date([, seconds, format = "", address = ""], fallback) {
   const moment = new Date(Number(seconds) * 1000);
   if (!/^\d+$/.test(seconds) || Number.isNaN(moment.getTime())) return document.createTextNode(fallback);
   const text = format.replace(/\{(\w+)\}/g, (typed, name) => dated(moment, name) ?? typed);
-  const node = h("time", { datetime: moment.toISOString(), title: moment.toString() }, decode(text));
+  const node = h("time", { datetime: moment.toISOString(), title: inWords(moment, { dateStyle: "full", timeStyle: "long" }) }, decode(text));
   const href = safeUrl(decode(address));
   return href ? link(href, node) : node;
 }
@@ -218,28 +219,26 @@ export function date([, seconds, format = "", address = ""], fallback) {
 function dated(moment, name) {
   const pretty = name.endsWith("_pretty") ? nearDay(moment) : null;
   if (pretty) return pretty;
-  const day = (options) => moment.toLocaleDateString(undefined, options);
+  const day = (options) => inWords(moment, options);
   switch (name.replace("_pretty", "")) {
-    case "date_num": return moment.toISOString().slice(0, 10);
+    case "date_num": return dayOf(moment);
     case "date": return day({ year: "numeric", month: "long", day: "numeric" });
     case "date_short": return day({ year: "numeric", month: "short", day: "numeric" });
     case "date_long": return day({ weekday: "long", year: "numeric", month: "long", day: "numeric" });
-    case "time": return moment.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
-    case "time_secs": return moment.toLocaleTimeString();
+    case "time": return inWords(moment, { hour: "numeric", minute: "2-digit" });
+    case "time_secs": return inWords(moment, { timeStyle: "medium" });
     case "ago": return ago(moment);
     default: return null;
   }
 }
 
 function nearDay(moment) {
-  const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);
-  const days = Math.round((midnight(moment) - midnight(Date.now())) / 86_400_000);
-  return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days] ?? null;
+  return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[daysAhead(moment)] ?? null;
 }
 
 function ago(moment) {
   const words = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-  const minutes = Math.round((moment - Date.now()) / 60_000);
+  const minutes = Math.round((moment - now()) / 60_000);
   if (Math.abs(minutes) < 60) return words.format(minutes, "minute");
   if (Math.abs(minutes) < 1440) return words.format(Math.round(minutes / 60), "hour");
   return words.format(Math.round(minutes / 1440), "day");
