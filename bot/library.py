@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot import identity
 from bot.answers import Answer, Found, Similar, Status, Suggestion
 from bot.errors import UserError
+from bot.matching import Matcher
 from bot.papers import Paper
 from bot.search.analyze import Analyzer, fold
 from bot.search.collection import Collection, Document
@@ -148,6 +149,11 @@ class Library:
         ranking = similar(catalogue.collection, document, terms, limit, skip)
         return Similar(paper, skip, self._show(catalogue, ranking), ranking.total, catalogue.loaded_at)
 
+    def matcher(self) -> Matcher:
+        """Return what matches topics among today's papers; raises UserError where there are none."""
+        catalogue = self._open()
+        return Matcher(catalogue.collection, catalogue.numbers, catalogue.shelf, self._analyzer)
+
     def has_word(self, word: str) -> bool:
         """Tell whether some paper has a word of the text, or an author of that name."""
         collection = self._open().collection
@@ -215,5 +221,6 @@ def _save(db: Database, corpus: "Corpus", now: datetime) -> None:
             (identity.shown_id(description), description, identity.keys(records), records)
             for description, records in zip(descriptions, groups, strict=True)
         ),
+        now,
     )
     loads.add(db, now, len(corpus.records), len(groups), corpus.problems)

@@ -83,9 +83,9 @@ def ago(span: timedelta) -> str:
     return f"{span // _HOUR} h ago" if span < 2 * _DAY else f"{span // _DAY} days ago"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 paper`, `2 papers`, `1,200 papers`."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return `1 paper`, `2 papers`, `1,200 papers`; some nouns have a `plural` of their own."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def shorten(text: str, longest: int) -> str:

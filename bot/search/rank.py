@@ -57,6 +57,19 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighing:
+    """Of every document the share of the bare words' weight that it has, and its score.
+
+    `unknown` is what no document has; `weights` are the terms that a snippet should show.
+    """
+
+    shares: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    unknown: tuple[Unknown, ...]
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class _Word:
     """A distinct bare word, and who has it; for an acronym what it spells out, and who has that."""
 
@@ -68,12 +81,8 @@ class _Word:
 
 def rank(collection: Collection, query: Query, limit: int, skip: int = 0) -> Ranking:
     """Find the query's documents; of the hits `limit` after the first `skip`. Ties go to the lower number."""
-    bm25, words = collection.bm25, _distinct_words(collection, query)
-    scores = bm25.get_scores([*query.terms, *query.phrase_terms])
-    for word in words:
-        if word.spelled_out is not None:
-            scores += np.where(word.spelled_out, EXPANSION * bm25.get_scores(word.long_terms), 0)
-    held = _held(collection, words)
+    words = _distinct_words(collection, query)
+    scores, held = _scores(collection, query, words), _held(collection, words)
     found: Flags = np.logical_or.reduce(held) if words else np.ones(collection.size, dtype=np.bool_)
     for word in words:
         if word.word.forms.unspaced:
@@ -96,7 +105,26 @@ def coverage(collection: Collection, query: Query) -> NDArray[np.float64]:
 
     A word counts once, however often it is asked for and whatever its forms; it weighs its idf.
     """
-    return _shares(collection, _held(collection, _distinct_words(collection, query)))
+    return weigh(collection, query).shares
+
+
+def weigh(collection: Collection, query: Query) -> Weighing:
+    """Weigh all documents, found or not."""
+    words = _distinct_words(collection, query)
+    held = _held(collection, words)
+    return Weighing(
+        _shares(collection, held),
+        _scores(collection, query, words),
+        _unknown(collection, query, words),
+        _weights(collection, query, words),
+    )
+
+
+def ordered(
+    collection: Collection, query: Query, scores: NDArray[np.float64], found: Flags, limit: int
+) -> list[int]:
+    """Return the best of some documents, as a search would order them."""
+    return _order(collection, query, np.where(found, scores, 0), found, limit)
 
 
 def meeting(collection: Collection, clause: Clause) -> Flags:
@@ -126,6 +154,14 @@ def _distinct_words(collection: Collection, query: Query) -> list[_Word]:
                 terms = tuple(term for forms in long_form for term in forms.terms)
                 found[word.forms] = _Word(word, held | spelled_out, terms, spelled_out)
     return list(found.values())
+
+
+def _scores(collection: Collection, query: Query, words: Sequence[_Word]) -> NDArray[np.float64]:
+    scores = collection.bm25.get_scores([*query.terms, *query.phrase_terms])
+    for word in words:
+        if word.spelled_out is not None:
+            scores += np.where(word.spelled_out, EXPANSION * collection.bm25.get_scores(word.long_terms), 0)
+    return scores
 
 
 def _held(collection: Collection, words: Sequence[_Word]) -> Flags:

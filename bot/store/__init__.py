@@ -4,6 +4,8 @@
     migrations   the schema, as an append-only list of steps
     papers       papers, the keys they are known by, and where they stand
     loads        what each load of the corpus brought, and what it could not read
+    topics       what channels follow
+    deliveries   what was, is and may be on its way to channels
     once         what may happen only once, and whether it is done
 
 The modules of table groups are functions over an open `sqlite_utils.Database`.

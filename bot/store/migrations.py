@@ -71,3 +71,123 @@ def m003_once(db: Database) -> None:
         defaults={"done": 0},
     )
     db.table("once").create_index(["kind", "at"])
+
+
+@migrations()
+def m004_topics(db: Database) -> None:
+    """Record what channels follow, which workspaces let nobody in, and when each paper was first seen.
+
+    Times are Unix seconds. A topic's `same` is what two topics share when they ask for the same; `last_date`
+    is the local date of the slot that was decided last; `ended_at` is set when nobody follows it any more.
+    """
+    db.conn.execute("ALTER TABLE paper ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute(
+        "UPDATE paper SET first_seen ="
+        " coalesce((SELECT min(strftime('%s', loaded_at)) FROM load WHERE papers > 0), 0)"
+    )
+    db.table("workspace").create(
+        {"team": str, "stopped_at": float, "why": str}, pk="team", not_null={"stopped_at", "why"}
+    )
+    db.table("topic").create(
+        {
+            "id": int,
+            "team": str,
+            "channel": str,
+            "number": int,
+            "query": str,
+            "same": str,
+            "strictness": str,
+            "top": int,
+            "weekdays": str,
+            "month_day": int,
+            "minute": int,
+            "zone": str,
+            "owner": str,
+            "owner_name": str,
+            "created_at": float,
+            "counts_from": float,
+            "newest": int,
+            "earlier": int,
+            "revision": int,
+            "last_date": str,
+            "paused_at": float,
+            "paused_by": str,
+            "paused_why": str,
+            "ended_at": float,
+        },
+        pk="id",
+        not_null={"team", "channel", "number", "query", "same", "strictness", "top", "weekdays", "month_day"}
+        | {"minute", "zone", "owner", "owner_name", "created_at", "counts_from", "newest", "earlier"}
+        | {"revision", "last_date", "paused_by", "paused_why"},
+        defaults={"revision": 1, "last_date": "", "paused_by": "", "paused_why": ""},
+    )
+    db.table("topic").create_index(["team", "channel", "number"], unique=True)
+    db.conn.execute("CREATE UNIQUE INDEX topic_same ON topic (team, channel, same) WHERE ended_at IS NULL")
+
+
+@migrations()
+def m005_deliveries(db: Database) -> None:
+    """Record what was, is and may be on its way to channels, and when each got a message last.
+
+    A delivery is one message and the replies in its thread; its `token` stands in their metadata. `decided`
+    has one row for each topic and local date, whether or not there was anything to say; `earlier` is what the
+    topic had then, should the delivery be taken back. A message's `tried_at` is set while nobody knows
+    whether Slack took it, its `ts` once it did.
+    """
+    db.table("delivery").create(
+        {
+            "id": int,
+            "token": str,
+            "team": str,
+            "channel": str,
+            "claimed_at": float,
+            "next_at": float,
+            "attempts": int,
+            "state": str,
+            "error": str,
+        },
+        pk="id",
+        not_null={"token", "team", "channel", "claimed_at", "next_at", "attempts", "state", "error"},
+        defaults={"attempts": 0, "state": "open", "error": ""},
+    )
+    db.table("delivery").create_index(["token"], unique=True)
+    db.conn.execute("CREATE INDEX delivery_unfinished ON delivery (team) WHERE state IN ('open', 'held')")
+    db.table("delivery").create_index(["team", "channel"])
+    db.table("decided").create(
+        {
+            "topic": int,
+            "date": str,
+            "at": float,
+            "upto": int,
+            "papers": int,
+            "waiting": int,
+            "earlier": int,
+            "delivery": int,
+        },
+        pk=("topic", "date"),
+        not_null={"at", "upto", "papers", "waiting", "earlier"},
+        foreign_keys=[("topic", "topic", "id"), ("delivery", "delivery", "id")],
+    )
+    db.table("decided").create_index(["delivery"])
+    db.table("delivered_paper").create(
+        {"team": str, "channel": str, "paper": int, "delivery": int},
+        pk=("team", "channel", "paper"),
+        not_null={"delivery"},
+        foreign_keys=[("paper", "paper", "number"), ("delivery", "delivery", "id")],
+    )
+    db.table("delivered_paper").create_index(["delivery"])
+    db.table("delivery_message").create(
+        {
+            "delivery": int,
+            "part": int,
+            "content": str,
+            "tried_at": float,
+            "ts": str,
+        },
+        pk=("delivery", "part"),
+        not_null={"content"},
+        foreign_keys=[("delivery", "delivery", "id")],
+    )
+    db.table("posting").create(
+        {"team": str, "channel": str, "posted_at": float}, pk=("team", "channel"), not_null={"posted_at"}
+    )

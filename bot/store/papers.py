@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -17,12 +18,15 @@ def count(db: Database) -> int:
     return int(db.table("paper").count)
 
 
-def add(db: Database, papers: Iterable[tuple[str, Description, Iterable[str], Iterable[Record]]]) -> None:
-    """Add new papers, in order: each its shown id, description, keys and records."""
-    newest = int(next(db.query("SELECT coalesce(max(number), 0) AS number FROM paper"))["number"])
-    rows, keys, sources = [], [], []
-    for number, (shown_id, description, known_as, records) in enumerate(papers, newest + 1):
-        rows.append({"number": number, "shown_id": shown_id, **_row(description)})
+def add(
+    db: Database,
+    papers: Iterable[tuple[str, Description, Iterable[str], Iterable[Record]]],
+    now: datetime,
+) -> None:
+    """Add papers first seen now, in order: each its shown id, description, keys and records."""
+    rows, keys, sources, seen = [], [], [], int(now.timestamp())
+    for number, (shown_id, description, known_as, records) in enumerate(papers, newest(db) + 1):
+        rows.append({"number": number, "shown_id": shown_id, "first_seen": seen, **_row(description)})
         keys += [{"key": key, "paper": number} for key in known_as]
         sources += [
             {"file": record.source.file, "line": record.source.line, "paper": number, "raw": record.raw}
@@ -35,8 +39,7 @@ def add(db: Database, papers: Iterable[tuple[str, Description, Iterable[str], It
 
 def everything(db: Database) -> Iterator[Paper]:
     """Yield all papers by ascending number."""
-    newest = int(next(db.query("SELECT coalesce(max(number), 0) AS number FROM paper"))["number"])
-    for first in range(1, newest + 1, _AT_A_TIME):
+    for first in range(1, newest(db) + 1, _AT_A_TIME):
         found = by_number(db, range(first, first + _AT_A_TIME))
         yield from (found[number] for number in sorted(found))
 
@@ -69,6 +72,24 @@ def known_as(db: Database, keys: Sequence[str]) -> int | None:
             if row["paper"] is not None:
                 return int(row["paper"])
     return None
+
+
+def newest(db: Database) -> int:
+    """Return the highest number that a paper has, 0 without papers."""
+    return int(next(db.query("SELECT coalesce(max(number), 0) AS number FROM paper"))["number"])
+
+
+def arrivals(db: Database) -> tuple[datetime, datetime]:
+    """Return when the first and the last paper was first seen."""
+    row = next(db.query("SELECT min(first_seen) AS first, max(first_seen) AS last FROM paper"))
+    return datetime.fromtimestamp(row["first"] or 0, UTC), datetime.fromtimestamp(row["last"] or 0, UTC)
+
+
+def arrived(db: Database, numbers: Sequence[int], since: datetime) -> int:
+    """Return how many of some papers were first seen since then."""
+    sql = "SELECT count(*) FROM paper WHERE first_seen >= ? AND number IN (SELECT value FROM json_each(?))"
+    values = [int(since.timestamp()), json.dumps(list(numbers))]
+    return int(db.conn.execute(sql, values).fetchone()[0])
 
 
 def records_by_file(db: Database) -> dict[str, int]:

@@ -25,16 +25,84 @@ SCHEMA = {
         "arxiv_id": "TEXT",
         "acl_id": "TEXT",
         "url": "TEXT",
+        "first_seen": "INTEGER",
     },
     "paper_key": {"key": "TEXT", "paper": "INTEGER"},
     "paper_source": {"id": "INTEGER", "paper": "INTEGER", "file": "TEXT", "line": "INTEGER", "raw": "TEXT"},
     "load": {"id": "INTEGER", "loaded_at": "TEXT", "records": "INTEGER", "papers": "INTEGER"},
     "load_problem": {"id": "INTEGER", "load": "INTEGER", "file": "TEXT", "line": "INTEGER", "reason": "TEXT"},
     "once": {"kind": "TEXT", "key": "TEXT", "at": "INTEGER", "done": "INTEGER"},
+    "workspace": {"team": "TEXT", "stopped_at": "REAL", "why": "TEXT"},
+    "topic": {
+        "id": "INTEGER",
+        "team": "TEXT",
+        "channel": "TEXT",
+        "number": "INTEGER",
+        "query": "TEXT",
+        "same": "TEXT",
+        "strictness": "TEXT",
+        "top": "INTEGER",
+        "weekdays": "TEXT",
+        "month_day": "INTEGER",
+        "minute": "INTEGER",
+        "zone": "TEXT",
+        "owner": "TEXT",
+        "owner_name": "TEXT",
+        "created_at": "REAL",
+        "counts_from": "REAL",
+        "newest": "INTEGER",
+        "earlier": "INTEGER",
+        "revision": "INTEGER",
+        "last_date": "TEXT",
+        "paused_at": "REAL",
+        "paused_by": "TEXT",
+        "paused_why": "TEXT",
+        "ended_at": "REAL",
+    },
+    "delivery": {
+        "id": "INTEGER",
+        "token": "TEXT",
+        "team": "TEXT",
+        "channel": "TEXT",
+        "claimed_at": "REAL",
+        "next_at": "REAL",
+        "attempts": "INTEGER",
+        "state": "TEXT",
+        "error": "TEXT",
+    },
+    "decided": {
+        "topic": "INTEGER",
+        "date": "TEXT",
+        "at": "REAL",
+        "upto": "INTEGER",
+        "papers": "INTEGER",
+        "waiting": "INTEGER",
+        "earlier": "INTEGER",
+        "delivery": "INTEGER",
+    },
+    "delivered_paper": {"team": "TEXT", "channel": "TEXT", "paper": "INTEGER", "delivery": "INTEGER"},
+    "delivery_message": {
+        "delivery": "INTEGER",
+        "part": "INTEGER",
+        "content": "TEXT",
+        "tried_at": "REAL",
+        "ts": "TEXT",
+    },
+    "posting": {"team": "TEXT", "channel": "TEXT", "posted_at": "REAL"},
 }
-MAY_BE_NULL = {("paper", "number"), ("paper", "year"), ("paper_key", "key"), ("paper_key", "paper")} | {
-    (table, "id") for table in ("paper_source", "load", "load_problem")
+STEPS = ["m001_papers", "m002_loads", "m003_once", "m004_topics", "m005_deliveries"]
+KEYS = {"paper": ["number"], "paper_key": ["key", "paper"], "workspace": ["team"]} | {
+    "decided": ["topic", "date"],
+    "delivered_paper": ["team", "channel", "paper"],
+    "delivery_message": ["delivery", "part"],
+    "posting": ["team", "channel"],
 }
+MAY_BE_NULL = (
+    {(table, column) for table, columns in KEYS.items() for column in columns}  # SQLite's keys may
+    | {(table, "id") for table in ("paper_source", "load", "load_problem", "topic", "delivery")}
+    | {("paper", "year"), ("topic", "paused_at"), ("topic", "ended_at"), ("decided", "delivery")}
+    | {("delivery_message", "tried_at"), ("delivery_message", "ts")}
+)
 
 
 @pytest.fixture
@@ -67,11 +135,7 @@ def test_a_new_file_gets_the_newest_schema(tmp_path: Path) -> None:
         assert {name: {c.name: c.type for c in db.table(name).columns} for name in tables} == SCHEMA
         nullable = {(name, c.name) for name in tables for c in db.table(name).columns if not c.notnull}
         assert nullable == MAY_BE_NULL
-        assert [applied.name for applied in migrations.applied(db)] == [
-            "m001_papers",
-            "m002_loads",
-            "m003_once",
-        ]
+        assert [applied.name for applied in migrations.applied(db)] == STEPS
 
 
 def test_keys_and_references_are_guarded(store: Store) -> None:
@@ -89,6 +153,11 @@ def test_keys_and_references_are_guarded(store: Store) -> None:
         ("paper_key", "paper", "paper", "number"),
         ("paper_source", "paper", "paper", "number"),
         ("load_problem", "load", "load", "id"),
+        ("decided", "topic", "topic", "id"),
+        ("decided", "delivery", "delivery", "id"),
+        ("delivered_paper", "paper", "paper", "number"),
+        ("delivered_paper", "delivery", "delivery", "id"),
+        ("delivery_message", "delivery", "delivery", "id"),
     }
 
 
@@ -119,6 +188,34 @@ def test_an_older_file_is_brought_up(tmp_path: Path) -> None:
     with Store(path).reading() as db:
         assert {name for name in db.table_names() if not name.startswith("_")} == SCHEMA.keys()
         assert [tuple(row) for row in db.conn.execute("SELECT number, title FROM paper")] == [(7, "T")]
+
+
+@pytest.mark.parametrize(
+    ("loaded_at", "first_seen"),
+    [
+        ([], 0),
+        (["2026-10-25T02:30:00+02:00", "2026-11-21T09:00:00.5+00:00"], 1_792_888_200),
+        (["2026-11-21T09:00:00.500000+00:00"], 1_795_251_600),
+    ],
+)
+def test_papers_of_an_older_file_were_seen_when_it_was_loaded(
+    tmp_path: Path, loaded_at: list[str], first_seen: int
+) -> None:
+    """For the first time; nothing is followed in it, and its papers may be delivered."""
+    path = tmp_path / "paperboy.db"
+    old = Database(path)
+    migrations.apply(old, stop_before="m004_topics")
+    for number in (1, 2):
+        row = f"({number}, 'p{number}', 'T', 'page', 'A', '', '[]', NULL, '', '', '')"
+        old.conn.execute(f"INSERT INTO paper VALUES {row}")  # noqa: S608 (ours)
+    for when in loaded_at:
+        old.conn.execute("INSERT INTO load (loaded_at, records, papers) VALUES (?, 2, 2)", [when])
+    old.conn.commit()
+    old.close()
+    with Store(path).reading() as db:
+        seen = [tuple(row) for row in db.conn.execute("SELECT number, first_seen FROM paper ORDER BY number")]
+        assert seen == [(1, first_seen), (2, first_seen)]
+        assert [db.table(name).count for name in ("topic", "delivery", "workspace")] == [0, 0, 0]
 
 
 def test_each_connection_has_the_pragmas(store: Store) -> None:
@@ -242,7 +339,7 @@ def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         done = [threads.submit(opened) for _ in range(8)]
-        assert [future.result() for future in done] == [["m001_papers", "m002_loads", "m003_once"]] * 8
+        assert [future.result() for future in done] == [STEPS] * 8
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,102 @@
+"""What topics match among the papers there are.
+
+Law: a matcher looks at one catalogue for as long as it lives, so what one digest says of several topics is of
+the same papers.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.papers import Paper
+from bot.search import collection as searched
+from bot.search import topic
+from bot.search.analyze import Analyzer
+from bot.search.positions import Flags
+from bot.search.query import Query, parse_query
+from bot.search.snippet import Run, snippet
+from bot.shelf import Shelf
+from bot.topics import Strictness
+
+_BROAD = 3
+_TITLES = 200  # matching papers whose titles are looked through for words that narrow
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A paper that a topic matches: how it spells the topic's words, and the passage that shows them."""
+
+    paper: Paper
+    has: tuple[str, ...]
+    snippet: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The papers that match a topic: how many of how many, and the topic's words that no paper has."""
+
+    query: Query
+    found: topic.Matching
+    total: int
+    of: int
+    unknown: tuple[str, ...]
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether it is a third of all papers or more."""
+        return self.total * _BROAD >= self.of
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Matches topics against documents, whose papers' numbers ascend with theirs."""
+
+    collection: searched.Collection
+    numbers: Sequence[int]
+    shelf: Shelf
+    analyzer: Analyzer
+
+    @property
+    def newest(self) -> int:
+        """The highest number that a paper has."""
+        return self.numbers[-1]
+
+    def match(self, text: str, strictness: Strictness) -> Match:
+        """Return what a topic matches; raises UserError where it cannot be searched."""
+        query = parse_query(text, self.analyzer)
+        found = topic.matching(self.collection, query, strictness)
+        unknown = tuple(map(str, found.weighing.unknown))
+        return Match(query, found, found.total, len(self.numbers), unknown)
+
+    def best(
+        self, match: Match, after: int = 0, without: Collection[int] = (), limit: int | None = None
+    ) -> list[int]:
+        """Return the numbers of matching papers above `after` and not among some others, best first."""
+        flags = self._left(match, after, without)
+        ordered = topic.best(self.collection, match.query, match.found, flags, limit)
+        return [self.numbers[document] for document in ordered]
+
+    def all(self, match: Match, after: int = 0, without: Collection[int] = ()) -> set[int]:
+        """Return the numbers of matching papers above `after` and not among some others."""
+        return {self.numbers[document] for document in topic.documents(self._left(match, after, without))}
+
+    def show(self, match: Match, numbers: Sequence[int]) -> list[Matched]:
+        """Return what is shown of matching papers, in their order."""
+        return [
+            Matched(
+                copy.paper,
+                topic.spelled((copy.paper.title, copy.paper.abstract), match.query, self.analyzer),
+                snippet(copy.reading, match.found.weighing.weights),
+            )
+            for copy in self.shelf.take(numbers)
+        ]
+
+    def narrowing(self, match: Match) -> tuple[str, ...]:
+        """Return words that would narrow a topic."""
+        papers = [copy.paper for copy in self.shelf.take(self.best(match, limit=_TITLES))]
+        return topic.narrowing([paper.title for paper in papers], match.query, self.analyzer)
+
+    def _left(self, match: Match, after: int, without: Collection[int]) -> Flags:
+        places = ((number, bisect_left(self.numbers, number)) for number in without)
+        known = [place for number, place in places if self.numbers[place : place + 1] == (number,)]
+        return topic.left(match.found, bisect_right(self.numbers, after), known)

@@ -1,0 +1,236 @@
+"""What was, is and may be on its way to channels.
+
+Law: what shall be sent is written down whole before it is sent, and what became of it afterwards. A message
+is `tried` while nobody knows whether Slack took it. A delivery is open until its last message is posted,
+held while nobody can find out, and then done; one that Slack refused is taken back.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.topics import Place
+
+Content = Mapping[str, Any]  # a message's text and blocks, as Slack takes them
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a topic's slot brings: papers, papers that wait; it looked at all papers up to a number.
+
+    `earlier`: how many papers from before the topic could bring until then, and how many from then on.
+    """
+
+    topic: int
+    date: date
+    upto: int
+    papers: int
+    waiting: int
+    earlier: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """The next message of an unfinished delivery; times are Unix seconds.
+
+    `tried_at` is None where Slack certainly does not have it. `thread` is the first message's ts; the first
+    message itself has none. `posted_at` is when the channel got a message last.
+    """
+
+    delivery: int
+    token: str
+    place: Place
+    claimed_at: float
+    next_at: float
+    attempts: int
+    held: bool
+    part: int
+    tried_at: float | None
+    thread: str | None
+    posted_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What a topic's last slot brought; `state` is its delivery's, empty where there was nothing to say."""
+
+    date: date
+    papers: int
+    waiting: int
+    state: str
+    error: str
+
+
+def taken(db: Database, place: Place) -> set[int]:
+    """Return the papers that have been delivered to a channel, or are on their way."""
+    sql = "SELECT paper FROM delivered_paper WHERE team = ? AND channel = ?"
+    return {row[0] for row in db.conn.execute(sql, [place.team, place.channel])}
+
+
+def waited(db: Database, topic: int, since: datetime) -> int:
+    """Return the number up to which a topic's papers have waited longer than since then.
+
+    They were looked at by a slot before then, and by another one afterwards.
+    """
+    found = db.conn.execute(
+        "SELECT coalesce(max(upto), 0) FROM decided WHERE topic = ? AND at <= ?"
+        " AND date < (SELECT max(date) FROM decided WHERE topic = ?)",
+        [topic, since.timestamp(), topic],
+    )
+    return int(found.fetchone()[0])
+
+
+def decide(db: Database, decisions: Iterable[Decision], delivery: int | None, now: datetime) -> None:
+    """Record what slots bring, in a delivery or none; IntegrityError where one has been decided before."""
+    for each in decisions:
+        day, (before, after) = each.date.isoformat(), each.earlier
+        row = [each.topic, day, now.timestamp(), each.upto, each.papers, each.waiting, before, delivery]
+        db.conn.execute("INSERT INTO decided VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        db.conn.execute("UPDATE topic SET earlier = ?, last_date = ? WHERE id = ?", [after, day, each.topic])
+
+
+def claim(  # noqa: PLR0913, PLR0917 (what a delivery is made of)
+    db: Database, place: Place, token: str, papers: Iterable[int], contents: Sequence[Content], now: datetime
+) -> int:
+    """Write down a delivery: its papers, which the channel gets no other way, and its messages."""
+    at = now.timestamp()
+    row = {"token": token, "team": place.team, "channel": place.channel, "claimed_at": at, "next_at": 0.0}
+    delivery = db.table("delivery").insert(row).last_pk
+    assert isinstance(delivery, int)  # noqa: S101 (sqlite-utils promises less than SQLite)
+    db.conn.executemany(
+        "INSERT INTO delivered_paper (team, channel, paper, delivery) VALUES (?, ?, ?, ?)",
+        [(place.team, place.channel, paper, delivery) for paper in papers],
+    )
+    db.conn.executemany(
+        "INSERT INTO delivery_message (delivery, part, content) VALUES (?, ?, ?)",
+        [(delivery, part, json.dumps(content)) for part, content in enumerate(contents)],
+    )
+    return delivery
+
+
+def unfinished(db: Database, team: str, delivery: int | None = None) -> list[Unsent]:
+    """Return the next message of each delivery that is not done, or of that one; the oldest first."""
+    rows = db.query(
+        "SELECT delivery.id AS delivery, token, team, channel, claimed_at, next_at, attempts,"
+        " state = 'held' AS held, part, tried_at, posting.posted_at,"
+        " (SELECT ts FROM delivery_message WHERE delivery = delivery.id AND part = 0) AS thread"
+        " FROM delivery JOIN delivery_message ON delivery_message.delivery = delivery.id"
+        " LEFT JOIN posting USING (team, channel)"
+        " WHERE state IN ('open', 'held') AND team = :team AND :delivery IN (delivery.id, 0) AND part ="
+        " (SELECT min(part) FROM delivery_message WHERE delivery = delivery.id AND ts IS NULL)"
+        " ORDER BY delivery.id",
+        {"team": team, "delivery": delivery or 0},
+    )
+    return [
+        Unsent(place=Place(row.pop("team"), row.pop("channel")), held=bool(row.pop("held")), **row)
+        for row in rows
+    ]
+
+
+def content(db: Database, message: Unsent) -> Content:
+    """Return what a message says."""
+    row = db.table("delivery_message").get((message.delivery, message.part))
+    found: Content = json.loads(row["content"])
+    return found
+
+
+def topics_of(db: Database, delivery: int) -> list[int]:
+    """Return the topics for which a delivery was made."""
+    return [row[0] for row in db.conn.execute("SELECT topic FROM decided WHERE delivery = ?", [delivery])]
+
+
+def trying(db: Database, message: Unsent, now: datetime) -> None:
+    """Record that from now on nobody knows whether Slack has a message."""
+    _message(db, message, tried_at=now.timestamp())
+
+
+def untaken(db: Database, message: Unsent) -> None:
+    """Record that Slack certainly does not have a message."""
+    _message(db, message, tried_at=None)
+
+
+def posted(db: Database, message: Unsent, ts: str, now: datetime) -> None:
+    """Record that Slack has a message; with the last one the delivery is done."""
+    _message(db, message, tried_at=None, ts=ts, content="{}")
+    row = {"team": message.place.team, "channel": message.place.channel, "posted_at": now.timestamp()}
+    db.table("posting").upsert(row, pk=("team", "channel"))
+    left = "SELECT count(*) FROM delivery_message WHERE delivery = ? AND ts IS NULL"
+    done = not db.conn.execute(left, [message.delivery]).fetchone()[0]
+    db.table("delivery").update(
+        message.delivery,
+        {"state": "done" if done else "open", "attempts": 0, "error": "", "next_at": now.timestamp()},
+    )
+
+
+def skip(db: Database, message: Unsent, error: str) -> None:
+    """Give up a message, and with it the rest of its thread; what was posted stays."""
+    db.table("delivery").update(message.delivery, {"state": "done", "error": error})
+
+
+def put_off(db: Database, message: Unsent, until: float, error: str) -> None:
+    """Let a delivery rest until a time."""
+    db.table("delivery").update(
+        message.delivery,
+        {"next_at": until, "attempts": message.attempts + 1, "error": error, "state": "open"},
+    )
+
+
+def hold(db: Database, message: Unsent, until: float, error: str) -> None:
+    """Record that nobody can find out whether Slack has a message; look again at a time."""
+    db.table("delivery").update(message.delivery, {"next_at": until, "error": error, "state": "held"})
+
+
+def take_back(db: Database, delivery: int, error: str, *, slots: bool) -> None:
+    """Undo a delivery that Slack certainly does not have: its papers are new again, and its `slots` due."""
+    db.conn.execute("DELETE FROM delivered_paper WHERE delivery = ?", [delivery])
+    db.conn.execute(
+        "UPDATE topic SET earlier = (SELECT earlier FROM decided WHERE topic = id AND delivery = ?)"
+        " WHERE id IN (SELECT topic FROM decided WHERE delivery = ?)",
+        [delivery, delivery],
+    )
+    if slots:
+        db.conn.execute(
+            "UPDATE topic SET last_date = '' WHERE id IN (SELECT topic FROM decided WHERE delivery = ?)",
+            [delivery],
+        )
+        db.conn.execute("DELETE FROM decided WHERE delivery = ?", [delivery])
+    db.table("delivery").update(delivery, {"state": "refused", "error": error})
+
+
+def last(db: Database, topic: int) -> Last | None:
+    """Return what a topic's last slot brought."""
+    rows = db.query(
+        "SELECT date, papers, waiting, coalesce(state, '') AS state, coalesce(error, '') AS error"
+        " FROM decided LEFT JOIN delivery ON delivery.id = decided.delivery"
+        " WHERE topic = ? ORDER BY decided.at DESC LIMIT 1",
+        [topic],
+    )
+    for row in rows:
+        return Last(**{**row, "date": date.fromisoformat(row["date"])})
+    return None
+
+
+def stop(db: Database, team: str, why: str, now: datetime) -> None:
+    """Record why a workspace gets nothing more."""
+    row = {"team": team, "stopped_at": now.timestamp(), "why": why}
+    db.table("workspace").insert(row, pk="team", replace=True)
+
+
+def start(db: Database, team: str) -> None:
+    """Record that a workspace lets the bot in."""
+    db.table("workspace").delete_where("team = ?", [team])
+
+
+def stopped(db: Database, team: str) -> tuple[datetime, str] | None:
+    """Return since when a workspace gets nothing, and why."""
+    for row in db.query("SELECT stopped_at, why FROM workspace WHERE team = ?", [team]):
+        return datetime.fromtimestamp(row["stopped_at"], UTC), row["why"]
+    return None
+
+
+def _message(db: Database, message: Unsent, **changes: Any) -> None:
+    db.table("delivery_message").update((message.delivery, message.part), changes)
