@@ -1,0 +1,90 @@
+"""What is due in a channel → a delivery, written down whole.
+
+Law: a claim is one transaction. It stands only if no topic has changed since it was drawn up, and if there is
+nothing to say, that is what it records.
+"""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.digest.due import Ready
+from bot.digest.edition import Due, Edition, Selection, select
+from bot.digest.sending import Writer
+from bot.errors import UserError
+from bot.library import Library
+from bot.matching import Match, Matcher
+from bot.store import Database, Store, deliveries, topics
+from bot.topics import Topic
+
+WAIT = timedelta(days=30)  # how long papers that had no room wait
+_TRIES = 3
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a channel would get, of the papers of a matcher.
+
+    `over` are slots that were decided long before, as when clocks have been set back.
+    """
+
+    matcher: Matcher
+    selection: Selection
+    over: tuple[tuple[int, date], ...]
+
+    def edition(self, now: datetime) -> Edition:
+        """Return what is shown of it."""
+        return self.selection.edition(self.matcher, now)
+
+
+def draft(store: Store, library: Library, ready: Ready) -> Draft:
+    """Draw up what is due in a channel; raises UserError where no papers are loaded."""
+    matcher = library.matcher()
+    with store.snapshot() as db:
+        over = [(topic, slot.date) for topic, slot in ready.slots if topics.decided(db, topic, slot.date)]
+        dates = {topic: slot.date for topic, slot in ready.slots if (topic, slot.date) not in over}
+        wanted = [
+            Due(topic, dates[topic.id], deliveries.waited(db, topic.id, ready.at - WAIT))
+            for topic in topics.going(db, [*dates])
+        ]
+        taken = deliveries.taken(db, ready.place)
+    matches = [(each, match) for each in wanted if (match := _match(matcher, each.topic))]
+    selection = select(ready.place, matches, matcher, taken)
+    return Draft(matcher, selection, tuple(over))
+
+
+def claim(store: Store, library: Library, writer: Writer, ready: Ready, now: datetime) -> int | None:
+    """Claim what is due in a channel; return the delivery, None where there is nothing to say.
+
+    Raises UserError where no papers are loaded.
+    """
+    for _ in range(_TRIES):
+        drawn = draft(store, library, ready)
+        place, found = ready.place, [*drawn.selection.homes]
+        contents = writer.edition(drawn.edition(ready.at), ready.at) if found else ()
+        with store.writing() as db:
+            if any(_changed(choice.due.topic, db) for choice in drawn.selection.choices):
+                continue
+            delivery = None
+            if found:
+                delivery = deliveries.claim(db, place, secrets.token_hex(8), found, contents, now)
+            deliveries.decide(db, drawn.selection.decisions(drawn.matcher), delivery, ready.at)
+            for topic, day in drawn.over:
+                topics.remember(db, topic, day)
+            return delivery
+    return None  # they are being changed; the next tick finds them at rest
+
+
+def _match(matcher: Matcher, topic: Topic) -> Match | None:
+    try:
+        return matcher.match(topic.query, topic.strictness)
+    except UserError as error:  # an earlier version could search it
+        _log.error("topic %d cannot be searched any more: %s", topic.id, error)
+        return None
+
+
+def _changed(topic: Topic, db: Database) -> bool:
+    return topics.by_id(db, topic.id).revision != topic.revision

@@ -1,0 +1,183 @@
+"""A small world for digests: a real SQLite file, a clock that is given, a Slack that remembers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.digest.courier import Courier
+from bot.digest.edition import Edition
+from bot.digest.following import Following
+from bot.digest.sending import Mark, Trouble, Watch
+from bot.library import Library
+from bot.papers import Description, TitleOrigin
+from bot.store import Store, loads, papers
+from bot.topics import Person, Place, Wish
+
+SATURDAY = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+HERE = Place("T1", "C1")
+ANA = Person("U1", "ana")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message in the fake Slack."""
+
+    channel: str
+    ts: str
+    content: dict[str, Any]
+    mark: Mark
+    thread: str | None
+
+
+@dataclass
+class FakeSlack:
+    """A Slack that keeps what it gets, and fails as `fail` has it: before the effect, or after it."""
+
+    clock: Callable[[], datetime]
+    team: str = "T1"
+    messages: list[Posted] = field(default_factory=list)
+    told: list[tuple[str, Any]] = field(default_factory=list)
+    before: list[BaseException | None] = field(default_factory=list)
+    after: list[BaseException | None] = field(default_factory=list)
+    looking: list[BaseException | None] = field(default_factory=list)
+    looked: list[Mark] = field(default_factory=list)
+    checking: list[BaseException | None] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Let the bot in."""
+        _raise(self.checking)
+
+    def post(self, channel: str, content: Any, mark: Mark, thread: str | None) -> str:
+        """Keep a message."""
+        _raise(self.before)
+        ts = f"{self.clock().timestamp():.0f}.{len(self.messages):06d}"
+        self.messages.append(Posted(channel, ts, dict(content), mark, thread))
+        _raise(self.after)
+        return ts
+
+    def find(self, channel: str, mark: Mark, since: float, thread: str | None) -> str | None:
+        """Look for a message."""
+        self.looked.append(mark)
+        _raise(self.looking)
+        for each in self.messages:
+            if (each.channel, each.mark, each.thread) == (channel, mark, thread) and float(each.ts) >= since:
+                return each.ts
+        return None
+
+    def tell(self, person: str, content: Any) -> None:
+        """Keep what somebody is told."""
+        self.told.append((person, content))
+
+    @property
+    def parents(self) -> list[Any]:
+        """What the digests said, without their threads."""
+        return [each.content["says"] for each in self.messages if each.thread is None]
+
+
+def _raise(faults: list[BaseException | None]) -> None:
+    fault = faults.pop(0) if faults else None
+    if fault is not None:
+        raise fault
+
+
+class PlainWriter:
+    """Writes what an edition holds as plain data, and one reply with its papers."""
+
+    def edition(self, edition: Edition, now: datetime) -> Sequence[dict[str, Any]]:
+        """Return a message and a reply."""
+        assert now.tzinfo
+        says = {
+            section.topic.number: [
+                (entry.matched.paper.number, *entry.also) if entry.also else entry.matched.paper.number
+                for entry in section.entries
+            ]
+            for section in edition.sections
+        }
+        return [{"says": says, "waiting": edition.waiting}, {"papers": edition.papers}]
+
+    def trouble(self, trouble: Trouble) -> dict[str, Any]:
+        """Return who is concerned, and why."""
+        return {
+            "channel": trouble.place.channel,
+            "topics": [topic.number for topic in trouble.topics],
+            "why": trouble.why,
+            "held": trouble.held,
+        }
+
+
+@dataclass
+class World:
+    """A store with papers, what its channels follow, the courier, and the clock that all go by."""
+
+    path: Path
+    now: datetime = SATURDAY
+    outcomes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.path)
+        self.library = Library(self.store)
+        self.slack = FakeSlack(self.clock)
+        self.following = Following(self.store, self.library, self.clock)
+        self.restart()
+
+    def clock(self) -> datetime:
+        """Return what time it is."""
+        return self.now
+
+    def restart(self) -> None:
+        """Begin again with what is on disk."""
+        watch = Watch(outcome=self.outcomes.append)
+        self.courier = Courier(
+            self.store, self.library, self.slack, PlainWriter(), clock=self.clock, watch=watch
+        )
+
+    def add(self, *titles: str) -> None:
+        """Load papers, which are indexed at once; their abstracts say nothing."""
+        with self.store.writing() as db:
+            first = papers.newest(db)
+            papers.add(
+                db,
+                [
+                    (
+                        f"p{first + place}",
+                        Description(title=title, title_origin=TitleOrigin.PAGE, abstract="Nothing."),
+                        [],
+                        [],
+                    )
+                    for place, title in enumerate(titles, 1)
+                ],
+                self.now,
+            )
+            loads.add(db, self.now, len(titles), len(titles), ())
+        self.library.open()
+
+    def follow(self, topic: str, place: Place = HERE, **wish: Any) -> None:
+        """Follow a topic, on Mondays at 9:00 in UTC unless the wish says more."""
+        self.following.follow(place, ANA, Wish(topic, **wish), "UTC")
+
+    def round(self, after: timedelta = timedelta(0)) -> float | None:
+        """Go a round, some time later."""
+        self.now += after
+        return self.courier.round()
+
+    def finish(self) -> None:
+        """Go rounds, as late as each wants, until nothing is left."""
+        rest = self.courier.round()
+        while rest is not None:
+            rest = self.round(timedelta(seconds=rest))
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """Return what a table holds."""
+        with self.store.reading() as db:
+            return [tuple(row) for row in db.conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2")]  # noqa: S608 (a name of ours)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Return a world without papers and topics, on a Saturday morning."""
+    return World(tmp_path / "paperboy.db")
