@@ -6,6 +6,7 @@ another version, tampered with or too long, is None, never an error.
 
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 
 VERSION = 1
@@ -19,6 +20,8 @@ _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 ABSTRACT, MORE, PREVIOUS, NEXT = "abstract", "more", "page.previous", "page.next"
 SEARCH, SHARE, SIMILAR, BIBTEX = "search", "share", "similar", "bibtex"
 IN_WINDOW = "window."
+FOLLOW, MANAGE = "topics.follow", "topics.manage"
+TOPIC, TOPICS_PREVIOUS, TOPICS_NEXT = "topic", "topics.previous", "topics.next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,42 @@ class Alike:
     loaded: int
 
 
+class Act(StrEnum):
+    """What a button does with a topic."""
+
+    PREVIEW = "preview"
+    EDIT = "edit"
+    PAUSE = "pause"
+    RESUME = "resume"
+    END = "unsubscribe"
+    SKIP = "skip"  # what was there before the topic
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A topic, by its number in the channel where the button is pressed, and what to do with it."""
+
+    act: Act
+    topic: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A query that may be followed."""
+
+    follow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The topics, after the first `after`, of the channel where the button is pressed."""
+
+    after: int
+
+
 Subject = Results | One | Alike
-Kind = TypeVar("Kind", Results, One, Alike)
+Pressed = Subject | Chosen | Wanted | Page
+Kind = TypeVar("Kind", Results, One, Alike, Chosen, Wanted, Page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +101,7 @@ class OutdatedError(Exception):
     """A button, or a window, that this version cannot read."""
 
 
-def value_of(subject: Subject) -> str | None:
+def value_of(subject: Pressed) -> str | None:
     """Return the value of a button that stands for this; None where `read` would not take it back."""
     fields = {name: getattr(subject, name) for name in subject.__slots__}
     if not all(map(_sound, fields.items())):
@@ -73,12 +110,12 @@ def value_of(subject: Subject) -> str | None:
     return value if len(value) <= LONGEST_VALUE else None
 
 
-def read(value: object) -> Subject | None:
+def read(value: object) -> Pressed | None:
     """Return what a button stands for, or None."""
-    fields = _fields(value, LONGEST_VALUE)
-    for kind in (Results, One, Alike):
+    fields = fields_of(value, LONGEST_VALUE)
+    for kind in (Results, One, Alike, Chosen, Wanted, Page):
         if fields.keys() == set(kind.__dataclass_fields__) and all(map(_sound, fields.items())):
-            return kind(**fields)
+            return kind(**{**fields, "act": Act(fields["act"])} if kind is Chosen else fields)
     return None
 
 
@@ -93,15 +130,15 @@ def wanted(value: object, kind: type[Kind]) -> Kind:
 def wanted_list(value: object) -> Results | Alike:
     """Return the list that a button stands for; raises OutdatedError where it is none."""
     subject = read(value)
-    if subject is None or isinstance(subject, One):
+    if not isinstance(subject, Results | Alike):
         raise OutdatedError
     return subject
 
 
 def wanted_any(value: object) -> Subject:
-    """Return whatever a button stands for; raises OutdatedError where that cannot be read."""
+    """Return the papers that a button stands for; raises OutdatedError where it is none of those."""
     subject = read(value)
-    if subject is None:
+    if not isinstance(subject, Results | One | Alike):
         raise OutdatedError
     return subject
 
@@ -114,14 +151,14 @@ def metadata_of(window: Window) -> str:
 
 def window_of(metadata: object) -> Window:
     """Return what a window keeps; raises OutdatedError where that cannot be read."""
-    fields = _fields(metadata, LONGEST_METADATA)
+    fields = fields_of(metadata, LONGEST_METADATA)
     kinds = {"url": str, "bibtex": bool, "shared": bool}
     if fields.keys() != kinds.keys() or not all(isinstance(fields[name], kinds[name]) for name in kinds):
         raise OutdatedError
     return Window(**fields)
 
 
-def _fields(text: object, longest: int) -> dict[str, Any]:
+def fields_of(text: object, longest: int) -> dict[str, Any]:
     """Return the fields of a text that this version wrote; of any other there are none."""
     if not isinstance(text, str) or len(text) > longest:
         return {}
@@ -138,6 +175,8 @@ def _sound(field: tuple[str, object]) -> bool:
     name, value = field
     if name == "loaded":
         return type(value) is int
-    if name == "skip":
+    if name in {"skip", "after", "topic"}:
         return type(value) is int and 0 <= value <= _DEEPEST
+    if name == "act":
+        return isinstance(value, str) and value in set(Act)
     return isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT

@@ -8,8 +8,7 @@ from enum import Enum, StrEnum
 from functools import cached_property
 from pathlib import Path
 
-from bot.errors import SendError
-from bot.slack.failures import UncertainError
+from bot.errors import SendError, UncertainError
 from bot.store import Store, once
 
 
@@ -18,6 +17,7 @@ class Kind(StrEnum):
 
     EVENT = "event"  # team and event id
     WELCOME = "welcome"  # team and user
+    LEFT = "left"  # team, channel, and the user who set topics there and whose account is gone
     SHARE = "share"  # the message or window, its user, and what was pressed
 
 

@@ -7,16 +7,19 @@ link alone, which no text contains, is shown.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.errors import UserError
 from bot.identity import names_a_paper
 from bot.search.spelling import distance
+from bot.slack import about_topics
+from bot.slack.asked import Bib, Command, Help, Search, Show, Similar, Slip, Status, UsageError
 from bot.slack.typed import clean, references
 from bot.wording import shorten
 
-COMMANDS = ("help", "search", "status", "show", "similar", "bib")
+COMMANDS = ("help", "search", "status", "show", "similar", "bib", *about_topics.COMMANDS)
+GUIDES = ("manage", "admin")  # what help explains besides
 EXAMPLES = {
+    **about_topics.EXAMPLES,
     "show": "/paper show 2305.14710",
     "similar": "/paper similar 2305.14710",
     "bib": "/paper bib 2305.14710 2311.09433",
@@ -31,75 +34,13 @@ _QUESTIONS = {
 }
 _LONGEST_NAMED = 80
 _NAMES = (*COMMANDS, "bibtex")
+_PAGES = "|".join((*_NAMES, *GUIDES))
 _PRIVATE = re.compile(r"(?:--|[—–]-?)me(?:\s+|$)", re.IGNORECASE)  # phones make one dash of two
-_HELP = re.compile(
-    rf"(?:(?:help|\?)(?:\s+(?P<about>{'|'.join(_NAMES)}|(?:--|[—–]-?)?me))?|--help|-h)", re.IGNORECASE
-)
+_HELP = re.compile(rf"(?:(?:help|\?)(?:\s+(?P<about>{_PAGES}|(?:--|[—–]-?)?me))?|--help|-h)", re.IGNORECASE)
 _SEARCH = re.compile(r"search(?:\s+|$)", re.IGNORECASE)
 _STATUS = re.compile(r"status", re.IGNORECASE)
 _ABOUT = re.compile(r"(?P<name>show|similar|bib)(?:(?<=bib)tex)?(?:\s+(?P<rest>.+))?", re.IGNORECASE)
 _POINTS_AT_A_PAPER = re.compile(r"<?https?://|[^\s,]*[0-9]", re.IGNORECASE)
-
-
-class UsageError(UserError):
-    """A command that lacks what it needs, or has something else; `line` is one that works."""
-
-    def __init__(self, message: str, line: str) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """Help, about a command, `me`, or everything."""
-
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A search; `private`: the answer is for the asker alone."""
-
-    query: str
-    private: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """One paper, by an id or a link."""
-
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """The papers most like one, given by an id or a link."""
-
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bib:
-    """BibTeX of one or more papers, each given by an id or a link."""
-
-    references: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is loaded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A command misspelled: what was `said`, and what was probably `meant`; `private` as in a search."""
-
-    said: str
-    meant: str
-    private: bool = False
-
-
-Command = Help | Search | Show | Similar | Bib | Status | Slip
 
 
 def parse_command(text: str, has_word: Callable[[str], bool]) -> Command:
@@ -130,6 +71,8 @@ def _command(said: str) -> Command | None:
         return Help("bib" if about == "bibtex" else about)
     if _STATUS.fullmatch(said):
         return Status()
+    if command := about_topics.about_topics(said):
+        return command
     given = (said,) if names_a_paper(said) else references(said)
     if given and all(map(names_a_paper, given)):
         return Show(_one("show", given))

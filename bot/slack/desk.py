@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.answers import Answer, Similar
+from bot.digest.following import Following
 from bot.errors import UserError
 from bot.library import Library
 from bot.papers import Paper
 from bot.slack import render
 from bot.slack.buttons import Alike, One, Results, Subject
 from bot.slack.claims import Claims
-from bot.slack.render import Listing, Message
+from bot.slack.render import Listed, Listing, Message
 from bot.slack.render.lists import PAGE, WINDOW_PAGE
+from bot.slack.render.topics import PAGE as TOPICS_PAGE
+from bot.topics import Place
 from bot.wording import shorten
 
 Page = TypeVar("Page", Answer, Similar)
@@ -24,12 +27,17 @@ Page = TypeVar("Page", Answer, Similar)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`search` gives a query's best papers, and its time is taken; the library gives all else."""
+    """`search` gives a query's best papers, and its time is taken; the library gives all else.
+
+    `following` is what channels follow, `timezone` the zone of whoever has none in Slack.
+    """
 
     library: Library
     search: Callable[[str, int], Answer]
     claims: Claims
+    following: Following
     clock: Callable[[], datetime]
+    timezone: str = "UTC"
 
     @property
     def loaded(self) -> int:
@@ -70,6 +78,14 @@ class Desk:
         if isinstance(found, Answer) and not found.found:
             return render.nothing_found(found, self.clock())
         return render.page(found, since=self.since(subject))
+
+    def listed(self, place: Place, channel: str = "", after: int = 0) -> Listed:
+        """Return a page of what a channel, which is called so, follows; for one past the end the last."""
+        total = len(self.following.topics(place))
+        after = min(after, max(0, total - 1) // TOPICS_PAGE * TOPICS_PAGE)
+        states = self.following.states(place, TOPICS_PAGE, after)
+        next_one, stopped = self.following.next(place), self.following.stopped(place)
+        return Listed(channel, tuple(states), after, total, next_one, stopped)
 
     def shared(self, subject: Subject, person: str) -> Message:
         """Return what a button stands for as the channel sees it, shared by a person."""

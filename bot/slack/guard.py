@@ -11,13 +11,15 @@ from collections.abc import Callable
 
 from slack_bolt import Args
 
-from bot.errors import SendError, UserError
+from bot.errors import BusyError, SendError, UncertainError, UserError
 from bot.slack import render
+from bot.slack.asked import UsageError
 from bot.slack.buttons import OutdatedError
-from bot.slack.commands import UsageError
-from bot.slack.failures import BusyError, UncertainError, UnchangedError, UnseenError, WindowError
+from bot.slack.failures import UnchangedError, UnseenError, WindowError
 from bot.slack.replies import reply_to
+from bot.slack.visits import visit_of
 
+_OURS: dict[str, Callable[[Args], object]] = {"reply": reply_to, "visit": visit_of}
 _EXPECTED = (BusyError, WindowError, UncertainError)
 _log = logging.getLogger(__name__)
 
@@ -25,13 +27,14 @@ _log = logging.getLogger(__name__)
 def guarded(listener: Callable[..., None]) -> Callable[[Args], None]:
     """Return the listener as Bolt should call it.
 
-    It gets just the arguments that it names: Bolt's own, and `reply`, which answers whoever did this.
+    It gets just the arguments that it names: Bolt's own; `reply`, which answers whoever did this; and
+    `visit`, which says who and where they are as well.
     """
     names = inspect.getfullargspec(listener).args
 
     def run(args: Args) -> None:
         try:
-            listener(**{name: reply_to(args) if name == "reply" else getattr(args, name) for name in names})
+            listener(**{name: _given(name, args) for name in names})
         except UsageError as error:
             _tell(args, render.refusal(error.message, error.line))
         except UserError as error:
@@ -48,6 +51,10 @@ def guarded(listener: Callable[..., None]) -> Callable[[Args], None]:
 
     run.__name__ = listener.__name__
     return run
+
+
+def _given(name: str, args: Args) -> object:
+    return _OURS[name](args) if name in _OURS else getattr(args, name)
 
 
 def _said_of(error: Exception) -> render.Message:

@@ -5,14 +5,16 @@ Law: for each kind of thing that people do there is one way to answer them, and 
 
 import logging
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from slack_bolt import Args
 from slack_sdk import WebClient
 
 from bot.errors import SendError
 from bot.slack import render, send
-from bot.slack.failures import OvertakenError
+from bot.slack.buttons import OutdatedError
+from bot.slack.failures import ExpiredError, OvertakenError
+from bot.slack.forms import CALLBACK, form_of
 from bot.slack.render import Message, View
 
 SAID = {None, "file_share", "thread_broadcast", "me_message"}  # of messages, what a person has just said
@@ -31,6 +33,7 @@ class Reply(Protocol):
         """Answer the asker; raises SendError where Slack does not take it."""
 
 
+@runtime_checkable
 class OpenReply(Reply, Protocol):
     """Answers whoever did something where others may see it."""
 
@@ -82,6 +85,37 @@ class InConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class FromForm:
+    """Answers what was filled in in a window: where the window was opened, to which it belongs."""
+
+    client: WebClient
+    channel: str
+    user: str
+    url: str = ""
+    private: bool = True
+
+    def to_asker(self, message: Message) -> None:
+        """Post so that only the asker sees it."""
+        if not self._is_by_url(message, public=False):
+            send.whisper(self.client, self.channel, self.user, message)
+
+    def to_channel(self, message: Message) -> None:
+        """Post for the channel."""
+        if not self._is_by_url(message, public=True):
+            send.post(self.client, self.channel, message)
+
+    def _is_by_url(self, message: Message, *, public: bool) -> bool:
+        """Post to the response URL while it serves; return whether it did."""
+        if not self.url:
+            return False
+        try:
+            send.respond(self.url, message, public=public)
+        except ExpiredError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class InWindow:
     """Answers a press of a button in a window."""
 
@@ -128,17 +162,40 @@ class InWindow:
         return bool(below) and below != self.view.get("root_view_id")
 
 
+@dataclass(frozen=True, slots=True)
+class InNewWindow:
+    """Answers what was filled in in a window of another version, which says no more where it belongs."""
+
+    client: WebClient
+    trigger_id: str
+    private: bool = True
+
+    def to_asker(self, message: Message) -> None:
+        """Say it in a window of its own."""
+        send.open_window(self.client, self.trigger_id, render.notice(message))
+
+
 def reply_to(args: Args) -> Reply | None:
     """Return how to answer whoever did this; None where nobody did, as with most events."""
     if args.respond.response_url:
         return ByUrl(args.respond.response_url)
     body: dict[str, Any] = args.body
+    if body.get("type") == "view_submission" and body["view"].get("callback_id") == CALLBACK:
+        return _from_form(args.client, body)
     if isinstance(body.get("view"), dict) and body["view"].get("id"):
         return InWindow(args.client, body["view"], body.get("trigger_id", ""))
     event = body.get("event") or {}
     if event.get("type") == "message" and event.get("channel_type") == "im" and event.get("subtype") in SAID:
         return InConversation(args.client, event["channel"], event.get("thread_ts"))
     return None
+
+
+def _from_form(client: WebClient, body: dict[str, Any]) -> Reply:
+    try:
+        form = form_of(body["view"].get("private_metadata"))
+    except OutdatedError:
+        return InNewWindow(client, body.get("trigger_id", ""))
+    return FromForm(client, form.channel, body["user"]["id"], form.url)
 
 
 def person(body: dict[str, Any]) -> str:

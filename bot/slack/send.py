@@ -12,12 +12,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.errors import SendError
+from bot.errors import BusyError, RefusedError, SendError, UncertainError
 from bot.slack.failures import (
-    BusyError,
     OvertakenError,
-    RefusedError,
-    UncertainError,
     UnchangedError,
     UnseenError,
     WindowError,
@@ -54,12 +51,12 @@ def remove(url: str) -> None:
 def post(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> None:
     """Post to a conversation that the bot is in; raises SendError where Slack does not take it."""
     where = {"channel": channel, "thread_ts": thread_ts}
-    _said(client, "chat_postMessage", where, message)
+    say(client, "chat_postMessage", where, message)
 
 
 def whisper(client: WebClient, channel: str, user: str, message: Message) -> None:
     """Post to one person in a channel that the bot is in; raises SendError where Slack does not take it."""
-    _said(client, "chat_postEphemeral", {"channel": channel, "user": user}, message)
+    say(client, "chat_postEphemeral", {"channel": channel, "user": user}, message)
 
 
 def open_window(client: WebClient, trigger_id: str, view: View) -> None:
@@ -83,6 +80,30 @@ def update_window(client: WebClient, shown: View, view: View) -> None:
         raise (OvertakenError if overtaken else UnchangedError)(str(error)) from error
 
 
+def say(client: WebClient, method: str, where: dict[str, Any], message: Message) -> dict[str, Any]:
+    """Post by a method of Slack's, once, and return its answer; raises as `call` does."""
+    fields = {**where, "text": message.text, **(_UNFURL if method == "chat_postMessage" else {})}
+    try:
+        return call(client, method, **fields, blocks=list(message.blocks))
+    except RefusedError as error:
+        if "blocks" not in error.code:
+            raise
+        _log.error("Slack refused our blocks (%s); sending the text alone", error)
+        return call(client, method, **fields)
+
+
+def call(client: WebClient, method: str, **fields: Any) -> dict[str, Any]:
+    """Call a method of Slack's, once, and return its answer; raises a SendError: Busy, Refused, Uncertain."""
+    once = WebClient(client.token, base_url=client.base_url, timeout=TIMEOUT, retry_handlers=[])
+    try:
+        answer: dict[str, Any] = getattr(once, method)(**fields).data
+    except SlackApiError as error:
+        raise failure(method, error.response) from error
+    except Exception as error:  # a dropped or garbled answer has many names
+        raise UncertainError(f"{method}: no answer") from error
+    return answer
+
+
 def _answer(url: str, fields: dict[str, Any], message: Message) -> None:
     if not url:
         raise RefusedError("the response URL", "there is none")
@@ -103,32 +124,10 @@ def _post(url: str, body: dict[str, Any]) -> tuple[int, str]:
     return answer.status_code, answer.body[:200]
 
 
-def _said(client: WebClient, method: str, where: dict[str, Any], message: Message) -> None:
-    fields = {**where, "text": message.text, **(_UNFURL if method == "chat_postMessage" else {})}
-    try:
-        _call(client, method, {**fields, "blocks": list(message.blocks)})
-    except RefusedError as error:
-        if "blocks" not in error.code:
-            raise
-        _log.error("Slack refused our blocks (%s); sending the text alone", error)
-        _call(client, method, fields)
-
-
 def _window(client: WebClient, method: str, fields: dict[str, Any]) -> None:
     try:
-        _call(client, method, fields)
+        call(client, method, **fields)
     except BusyError:
         raise
     except SendError as error:
         raise WindowError(str(error)) from error
-
-
-def _call(client: WebClient, method: str, fields: dict[str, Any]) -> None:
-    """Call a method of Slack's, once; raises BusyError, RefusedError or UncertainError."""
-    once = WebClient(client.token, base_url=client.base_url, timeout=TIMEOUT, retry_handlers=[])
-    try:
-        getattr(once, method)(**fields)
-    except SlackApiError as error:
-        raise failure(method, error.response) from error
-    except Exception as error:  # a dropped or garbled answer has many names
-        raise UncertainError(f"{method}: no answer") from error

@@ -1,6 +1,7 @@
 """The real app, by HTTP, beside a local Slack."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import bolt_app
+from bot.connect import bolt_app
 from bot.library import Library
 from bot.playground import LocalSlack
 from bot.probes import Metrics
@@ -18,7 +19,9 @@ from bot.web import SLACK_PATH, routes, serving
 from tests.conftest import LOADED_AT
 
 MANIFEST = Path(__file__).parents[2] / "deploy" / "manifest.json"
-SCOPES = json.loads(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
+_ASKED = json.loads(MANIFEST.read_text(encoding="utf-8"))
+SCOPES = _ASKED["oauth_config"]["scopes"]["bot"]
+EVENTS = _ASKED["settings"]["event_subscriptions"]["bot_events"]
 
 
 @contextmanager
@@ -65,3 +68,12 @@ def corpus(tmp_path: Path) -> Path:
     folder = tmp_path / "corpus"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def lab(seeded: Path, tmp_path: Path) -> Iterator[LocalSlack]:
+    """Yield a local Slack whose app keeps topics beside the papers, in a database of the test's own."""
+    path = tmp_path / "lab.db"
+    shutil.copy(seeded, path)
+    with LocalSlack(scopes=SCOPES) as running, answering(running, Library.at(path, [], LOADED_AT), path):
+        yield running

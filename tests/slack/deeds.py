@@ -67,3 +67,22 @@ def load_again(library: Library, path: Path) -> None:
     with Store(path).writing() as db:
         loads.add(db, LOADED_AT + timedelta(hours=1), 0, 0, ())
     library.open()
+
+
+def told(slack: LocalSlack, typed: str, part: str, channel: str = SAFETY, user: str = ANA) -> str:
+    """Type a command about topics; return the text of what answers it with this part."""
+    after = max([each["ts"] for each in slack.messages(channel, user=user)], default="")
+    assert slack.command(typed, channel=channel, user=user).acknowledged
+    return str(slack.wait_for_message(part, channel=channel, user=user, after=after)["text"])
+
+
+def form(slack: LocalSlack, part: str = "topic.form") -> Json:
+    """Return the topmost window, once it is a form."""
+    return shown(slack, part)
+
+
+def fill(slack: LocalSlack, view: Json, **values: Any) -> dict[str, str]:
+    """Fill in a form and submit it; return what stands beside its fields then."""
+    delivery = slack.submit(view["id"], {field: {field: value} for field, value in values.items()})
+    assert delivery.acknowledged
+    return delivery.errors

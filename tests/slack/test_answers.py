@@ -95,8 +95,8 @@ def test_the_bot_need_not_be_in_the_channel(slack: LocalSlack) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "*Paperboy* searches 382 papers."),
-        ("help", "*Paperboy* searches 382 papers."),
+        ("", "*Paperboy* searches 382 papers and brings this channel the new ones."),
+        ("help", "*Paperboy* searches 382 papers and brings this channel the new ones."),
         ("help search", "*Searching.*"),
         ("backdor atack", "No paper has *backdor* or *atack* (382 papers, loaded 2 h ago)."),
         ("help status", "*What is loaded*"),

@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 
 from bot.slack.buttons import (
     LONGEST_METADATA,
+    Act,
     Alike,
+    Chosen,
     One,
     OutdatedError,
+    Page,
     Results,
     Subject,
+    Wanted,
     Window,
     metadata_of,
     read,
@@ -35,6 +39,9 @@ GOOD = {"v": 1, "query": "lora", "skip": 5, "loaded": 1}
         Results("🙂" * 500, 0, 1),
         One("2305.14710", 1),
         Alike("2024.naacl-long.171", 10, 1),
+        *(Chosen(act, 10**6) for act in Act),
+        Wanted("lora moe"),
+        Page(190),
     ],
 )
 def test_a_value_says_all_that_a_button_stands_for(subject: Subject) -> None:
@@ -85,6 +92,13 @@ def test_what_could_not_be_read_has_no_value(subject: Subject) -> None:
         json.dumps({**GOOD, "more": 1}),
         json.dumps({"query": "lora", "skip": 5, "loaded": 1}),
         json.dumps({"v": 1, "paper": ["x"], "loaded": 1}),
+        json.dumps({"v": 1, "act": "remove", "topic": 1}),
+        json.dumps({"v": 1, "act": ["pause"], "topic": 1}),
+        json.dumps({"v": 1, "act": "pause", "topic": "1"}),
+        json.dumps({"v": 1, "act": "pause", "topic": -1}),
+        json.dumps({"v": 1, "act": "pause", "topic": 1, "channel": "C2"}),
+        json.dumps({"v": 1, "follow": ""}),
+        json.dumps({"v": 1, "after": -10}),
     ],
 )
 def test_what_cannot_be_read_is_none(value: object) -> None:
@@ -98,6 +112,20 @@ def test_what_cannot_be_read_is_none(value: object) -> None:
 def test_any_value_is_read_or_refused(value: str) -> None:
     """Nothing raises."""
     assert read(value) is None
+
+
+def test_a_button_about_topics_is_no_paper() -> None:
+    """One kind is not taken for another."""
+    for pressed in (Chosen(Act.END, 1), Wanted("lora"), Page(10)):
+        assert read(value_of(pressed)) == pressed
+        for refused in (wanted_any, wanted_list):
+            with pytest.raises(OutdatedError):
+                refused(value_of(pressed))
+
+
+def test_every_acts_value_fits_a_menu() -> None:
+    """A menu's choice has 150 characters for it."""
+    assert max(len(str(value_of(Chosen(act, 10**6)))) for act in Act) <= 150
 
 
 def test_a_button_of_another_kind_is_refused() -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import SendError
+from bot.errors import BusyError, SendError, UncertainError
 from bot.slack.claims import Claims, Kind, Outcome
-from bot.slack.failures import BusyError, UncertainError
 from tests.conftest import LOADED_AT
 
 

@@ -3,20 +3,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.slack.commands import (
-    COMMANDS,
-    EXAMPLES,
+from bot.slack.asked import (
     Bib,
     Command,
+    Edit,
     Help,
+    Pause,
+    Preview,
+    Resume,
     Search,
     Show,
     Similar,
     Slip,
     Status,
+    Subscribe,
+    Topics,
+    Unsubscribe,
     UsageError,
-    parse_command,
 )
+from bot.slack.commands import COMMANDS, EXAMPLES, GUIDES, parse_command
 
 A, B = "2305.14710", "2311.09433"
 
@@ -116,6 +121,34 @@ def nowhere(_word: str) -> bool:
         (f"BibTeX {A} {B}", Bib((A, B))),
         ("bibtex styles", Search("bibtex styles")),
         ("showtex 1", Search("showtex 1")),
+        ("subscribe", Subscribe()),
+        ("Subscribe backdoor attacks weekdays at 09:00", Subscribe("backdoor attacks weekdays at 09:00")),
+        ("subscribe &lt;!channel&gt;", Subscribe("<!channel>")),
+        ("subscribers of a list", Search("subscribers of a list")),
+        ("--me subscribe lora", Subscribe("lora")),
+        ("topics", Topics()),
+        ("LIST", Topics()),
+        ("list decoding", Search("list decoding")),
+        ("topics in nlp", Search("topics in nlp")),
+        ("unsubscribe 2", Unsubscribe("2")),
+        ("unsubscribe #2.", Unsubscribe("2")),
+        ("unsubscribe all", Unsubscribe("all")),
+        ("unsubscribe backdoor attacks", Unsubscribe("backdoor attacks")),
+        ("unsubscribe 2 tower models", Unsubscribe("2 tower models")),
+        ("preview 2", Preview(2)),
+        ("preview backdoor attacks", Preview("backdoor attacks")),
+        ("edit 2", Edit(2)),
+        ("edit #2 mondays at 9", Edit(2, "mondays at 9")),
+        ("edit 2, top 3", Edit(2, "top 3")),
+        ("edit distance", Search("edit distance")),
+        ("edit distance 2", Search("edit distance 2")),
+        ("pause 1", Pause(1)),
+        ("pause tokens", Search("pause tokens")),
+        ("resume 1", Resume(1)),
+        ("resume parsing", Search("resume parsing")),
+        ("search subscribe", Search("subscribe")),
+        *((f"help {name}", Help(name)) for name in GUIDES),
+        ("help managers", Search("help managers")),
     ],
 )
 def test_what_is_not_clearly_a_command_is_a_search(typed: str, meant: Command) -> None:
@@ -144,6 +177,29 @@ def test_a_command_without_its_paper_is_refused_with_an_example(name: str) -> No
         assert (message.endswith("for example:"), line) == (True, EXAMPLES[name])
 
 
+@pytest.mark.parametrize("name", ["unsubscribe", "preview", "edit", "pause", "resume"])
+def test_a_command_without_its_topic_is_refused_with_an_example(name: str) -> None:
+    """A form opens for a new topic alone."""
+    message, line = refusal(name)
+    assert (message.endswith("for example:"), line) == (True, EXAMPLES[name])
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("pause 2x", ("2x is no topic's number. For example:", "/paper pause 1")),
+        ("resume gpt-4", ("gpt-4 is no topic's number. For example:", "/paper resume 1")),
+        ("edit -1 daily", ("-1 is no topic's number. For example:", "/paper edit 1 weekdays at 09:00")),
+        ("edit 12345678901", ("12345678901 is no topic's number. For example:", EXAMPLES["edit"])),
+        ("pause 1 2", ("To pause takes one number alone. For example:", "/paper pause 1")),
+        ("pause 1 and 2", ("To pause takes one number alone. For example:", "/paper pause 1")),
+    ],
+)
+def test_a_wrong_number_is_refused_with_a_line_that_works(typed: str, said: tuple[str, str]) -> None:
+    """A word with a digit behind `edit`, `pause` or `resume` is meant as a number."""
+    assert refusal(typed) == said
+
+
 @pytest.mark.parametrize("name", ["", "show ", "similar "])
 @pytest.mark.parametrize("given", [f"{A},{B}", f"{A} {B}", f"{A} arXiv:{B}v2 {B}"])
 def test_several_papers_at_once_are_refused_with_the_way(name: str, given: str) -> None:
@@ -169,6 +225,14 @@ def test_several_papers_at_once_are_refused_with_the_way(name: str, given: str) 
         ("bibtx 2305.14710", "bibtex 2305.14710"),
         ("hlep show", "help show"),
         ("serach lora moe", "search lora moe"),
+        ("subscibe lora", "subscribe lora"),
+        ("unsubscrib 2", "unsubscribe 2"),
+        ("preveiw lora", "preview lora"),
+        ("topic", "topics"),
+        ("lst", "list"),
+        ("pase 2", "pause 2"),
+        ("edti 2 daily", "edit 2 daily"),
+        ("resmue", "resume"),
     ],
 )
 def test_a_slip_is_offered_its_command(typed: str, meant: str) -> None:
@@ -179,7 +243,17 @@ def test_a_slip_is_offered_its_command(typed: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["hlep wanted", "shwo me papers", "statsu quo", "search hlep", "zebrafish", "hpel 1"]
+    "typed",
+    [
+        "pase tokens",
+        "topic models",
+        "hlep wanted",
+        "shwo me papers",
+        "statsu quo",
+        "search hlep",
+        "zebrafish",
+        "hpel 1",
+    ],
 )
 def test_what_would_be_no_command_is_no_slip(typed: str) -> None:
     """Where the word spelled right would be a search, or it is two slips away, it is searched for."""
@@ -194,7 +268,12 @@ def meaning(typed: str) -> Command | str:
         return error.message
 
 
-@given(st.text() | st.from_regex(r"(--me )?(show|similar|bib|help|search|status)[ <>|,0-9a-z:/]*"))
+@given(
+    st.text()
+    | st.from_regex(
+        r"(--me )?(show|similar|bib|help|search|status|subscribe|edit|pause|list|preview)[ <>|,0-9a-z:/]*"
+    )
+)
 def test_any_text_means_something(typed: str) -> None:
     """Whatever is typed is a command, a search for something, or refused with a sentence."""
     assert repr(meaning(typed)).encode()

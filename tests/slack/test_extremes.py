@@ -9,11 +9,13 @@ from bot.library import Library
 from bot.papers import Paper, Problem
 from bot.playground.checks import objects
 from bot.slack import render
+from bot.slack.asked import Slip
 from bot.slack.buttons import LONGEST_VALUE, Alike, One, Results, Window, read
-from bot.slack.commands import COMMANDS, Slip
-from bot.slack.render import Message, View
+from bot.slack.commands import COMMANDS, GUIDES
+from bot.slack.render import Listed, Message, View
 from tests.conftest import LOADED_AT
 from tests.slack.extremes import AUTHORS, QUERIES, TEXTS, answer, paper, similar, strictly, strictly_shown
+from tests.slack.followed import of_any_text
 
 WINDOW = Window("https://hooks.slack.com/actions/T0/1/x", bibtex=True, shared=True)
 
@@ -67,7 +69,9 @@ def check(shown: Iterator[Message | View]) -> None:
     for each in shown:
         blocks = strictly(each).blocks if isinstance(each, Message) else strictly_shown(each)["blocks"]
         for _, element in objects(list(blocks)):
-            if element.get("type") == "button":
+            if element.get("type") == "overflow":
+                assert [read(option["value"]) for option in element["options"]].count(None) == 0
+            if element.get("type") == "button" and "value" in element:
                 assert len(element["value"]) <= LONGEST_VALUE
                 assert read(element["value"]) is not None
 
@@ -95,6 +99,12 @@ def test_no_words_break_a_limit(text: str) -> None:
     check(of_the_rest(text[:5000]))
 
 
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_no_topic_breaks_a_limit(library: Library, text: str) -> None:
+    """Queries, people and Slack's reasons of any length make what Slack takes."""
+    check(iter(of_any_text(library, text[:5000])))
+
+
 def test_fixed_words_are_taken() -> None:
     """What is always the same is what Slack takes."""
     fixed = (
@@ -107,8 +117,10 @@ def test_fixed_words_are_taken() -> None:
         render.uncertain(),
         render.unseen(),
         render.invited(),
+        render.skipped(1),
+        render.topic_list(Listed("", (), 0, 0, None), LOADED_AT),
         render.welcome(0),
         render.status(Status(0, 0, None, {}, ()), "1", datetime.now(UTC)),
-        *(render.help_page(about, 10**9) for about in ("", "me", *COMMANDS)),
+        *(render.help_page(about, 10**9) for about in ("", "me", *COMMANDS, *GUIDES)),
     )
     check(iter(fixed))

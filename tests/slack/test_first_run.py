@@ -14,7 +14,7 @@ from tests.slack.deeds import Json, buttons, press
 
 OPENED = {"type": "app_home_opened", "user": ANA, "channel": IM, "tab": "messages", "event_ts": "1.2"}
 WELCOME = [
-    "I search 382 papers.",
+    "I search 382 papers and bring channels the new ones.",
     "In any channel: `/paper backdoor instruction tuning`",
     "Or tell me here what you are looking for. More: `/paper help`",
 ]
@@ -92,7 +92,7 @@ def test_whoever_invites_the_bot_is_told(slack: LocalSlack, app: ExitStack) -> N
     message = slack.wait_for_message("Ready.", channel=READING, user=BEN)
     assert (message["ephemeral"], message["text"]) == (
         True,
-        "Ready. Ask me here: `/paper backdoor instruction tuning`",
+        "Ready. Follow a topic here: `/paper subscribe backdoor attacks weekly on mondays at 9am`",
     )
     slack.resend()
     settled(slack, app)

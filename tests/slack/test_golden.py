@@ -13,24 +13,30 @@ from pathlib import Path
 import pytest
 
 from bot.answers import Status
+from bot.digest.sending import Trouble
 from bot.library import Library
 from bot.papers import Problem
 from bot.slack import render
+from bot.slack.asked import Slip
 from bot.slack.buttons import One, Results, Window
-from bot.slack.commands import Slip
 from bot.slack.render import Message, View
 from bot.slack.render.lists import PAGE, WINDOW_PAGE
 from bot.slack.render.pager import loaded
 from tests.conftest import LOADED_AT
+from tests.slack import followed
+from tests.slack.editions import DAILY, HERE, edition, topic
 from tests.slack.extremes import strictly, strictly_shown
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERY, ID, OTHER = "backdoor instruction tuning", "2305.14710", "2311.09433"
 NOW, AT = LOADED_AT + timedelta(hours=2), int(LOADED_AT.timestamp())
 URL = "https://hooks.slack.com/actions/T0/1/x"
+BACKDOOR, ALIGNMENT = topic(1, "backdoor attacks", DAILY), topic(2, "safety alignment")
+FIRST = topic(3, "prompt injection", newest=10_000, earlier=3)
 PROBLEMS = tuple(Problem("a.jsonl", line, "no title and no abstract") for line in range(1, 14))
 
 KINDS: dict[str, Callable[[Library], Message | View]] = {
+    **followed.KINDS,
     "results": lambda library: render.results(library.search(QUERY, PAGE), "ana"),
     "results-shared": lambda library: render.results(library.search(QUERY, PAGE, 5), "ana", "shared"),
     "results-private": lambda library: render.page(library.search(QUERY, PAGE)),
@@ -73,6 +79,14 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
         render.paper_window(library.paper(ID), AT, Window(URL)), render.not_opened()
     ),
     "uncertain": lambda _: render.uncertain(),
+    "digest": lambda library: render.digest(edition(library, BACKDOOR, ALIGNMENT), NOW, AT)[0],
+    "digest-thread": lambda library: render.digest(edition(library, BACKDOOR), NOW, AT)[1],
+    "digest-first": lambda library: render.digest(edition(library, FIRST), NOW, AT)[0],
+    "trouble": lambda _: render.trouble(Trouble(HERE, (BACKDOOR, ALIGNMENT), "is_archived")),
+    "trouble-forbidden": lambda _: render.trouble(Trouble(HERE, (BACKDOOR,), "restricted_action")),
+    "trouble-held": lambda _: render.trouble(Trouble(HERE, (BACKDOOR,), "missing_scope", held=True)),
+    "going-on": lambda _: render.going_on([BACKDOOR, ALIGNMENT]),
+    "owner-left": lambda _: render.owner_left([BACKDOOR]),
 }
 
 

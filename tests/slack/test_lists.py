@@ -83,7 +83,7 @@ def test_a_note_is_shared(slack: LocalSlack, channel: str) -> None:
     press(slack, note, "Share here")
     shared = slack.wait_for_message("shared by ana", channel=channel)
     assert shared["text"] == note["text"]
-    assert list(buttons(shared)) == ["Abstract", "More results"]
+    assert list(buttons(shared)) == ["Abstract", "More results", "Follow this search"]
     slack.wait_for(lambda each: each.messages(channel, user=ANA) == [shared])
 
 

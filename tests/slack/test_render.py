@@ -97,7 +97,7 @@ def test_many_unknown_words_are_cut(library: Library) -> None:
 def test_an_asker_without_a_name_is_not_named(library: Library) -> None:
     """Where Slack sends no name there is no line for it."""
     blocks = render.results(library.search("loramoe", 5), "").blocks
-    assert [block["type"] for block in blocks] == ["section", "section"]
+    assert [block["type"] for block in blocks] == ["section", "section", "actions"]
 
 
 def test_a_clock_that_runs_behind_is_no_nonsense(library: Library) -> None:

@@ -12,6 +12,7 @@ from bot.slack import render, send
 from bot.slack.claims import Kind
 from bot.slack.desk import Desk
 from bot.slack.guard import guarded
+from bot.slack.listeners import channels
 
 
 def register(app: App, desk: Desk) -> None:
@@ -30,8 +31,11 @@ def register(app: App, desk: Desk) -> None:
         ack: Ack, body: dict[str, Any], event: dict[str, Any], context: BoltContext, client: WebClient
     ) -> None:
         ack()
+        if event.get("user") != context.bot_user_id:  # somebody else
+            return
+        channels.back(desk, body, context, client)
         inviter = event.get("inviter")
-        if event.get("user") != context.bot_user_id or not inviter:  # somebody else, or it came by itself
+        if not inviter:  # it came by itself
             return
         desk.claims.do(
             lambda: send.whisper(client, event["channel"], inviter, render.invited()),

@@ -8,52 +8,45 @@ from bot import __version__
 from bot.errors import UserError
 from bot.papers import Paper
 from bot.slack import render
+from bot.slack.asked import Bib, Help, Search, Show, Similar, Slip, Status, UsageError
 from bot.slack.claims import Kind
-from bot.slack.commands import (
-    EXAMPLES,
-    Bib,
-    Help,
-    Search,
-    Show,
-    Similar,
-    Slip,
-    Status,
-    UsageError,
-    parse_command,
-)
+from bot.slack.commands import EXAMPLES, parse_command
 from bot.slack.desk import Desk
 from bot.slack.guard import guarded
+from bot.slack.listeners.commands import answer_topics
 from bot.slack.render.lists import PAGE
 from bot.slack.replies import OpenReply
 from bot.slack.typed import unmarked
+from bot.slack.visits import Visit
 
 
 def register(app: App, desk: Desk) -> None:
     """Answer what is typed."""
 
-    def on_paper(ack: Ack, command: dict[str, str], reply: OpenReply) -> None:
+    def on_paper(ack: Ack, command: dict[str, str], visit: Visit) -> None:
         ack()
-        answer(desk, command.get("text", ""), command.get("user_name", ""), reply)
+        answer(desk, command.get("text", ""), visit)
 
-    def on_message(ack: Ack, body: dict[str, Any], event: dict[str, Any], reply: OpenReply | None) -> None:
+    def on_message(ack: Ack, body: dict[str, Any], event: dict[str, Any], visit: Visit | None) -> None:
         ack()
         said = event.get("text") if event.get("user") and not event.get("bot_id") else ""
-        if reply and said and desk.claims.first(Kind.EVENT, body["team_id"], body["event_id"]):
-            answer(desk, unmarked(said), "", reply)
+        if visit and said and desk.claims.first(Kind.EVENT, body["team_id"], body["event_id"]):
+            answer(desk, unmarked(said), visit)
 
     app.command("/paper")(guarded(on_paper))
     app.event("message")(guarded(on_message))
 
 
-def answer(desk: Desk, said: str, asker: str, reply: OpenReply) -> None:
+def answer(desk: Desk, said: str, visit: Visit) -> None:
     """Do what was said; raises UserError where the asker can mend it."""
+    reply, place = visit.reply, visit.scene.place
     match parse_command(said, desk.library.has_word):
         case Help(about):
-            reply.to_asker(render.help_page(about, desk.library.size))
+            reply.to_asker(render.help_page(about, desk.library.size, desk.following.topics(place)))
         case Slip() as slip:
             reply.to_asker(render.slip(slip))
         case Search(query, private):
-            _search(desk, query, asker, reply, private=private)
+            _search(desk, query, visit.scene.handle, reply, private=private)
         case Show(reference):
             paper = _paper(desk, reference, "show")
             reply.to_asker(render.paper_message(paper, desk.loaded, private=reply.private))
@@ -63,7 +56,10 @@ def answer(desk: Desk, said: str, asker: str, reply: OpenReply) -> None:
         case Bib(references):
             reply.to_asker(render.bibliography(*_papers(desk, references)))
         case Status():
-            reply.to_asker(render.status(desk.library.status(), __version__, desk.clock()))
+            upcoming = desk.following.next(place)
+            reply.to_asker(render.status(desk.library.status(), __version__, desk.clock(), upcoming))
+        case command:
+            answer_topics(desk, visit, command)
 
 
 def _search(desk: Desk, query: str, asker: str, reply: OpenReply, *, private: bool) -> None:

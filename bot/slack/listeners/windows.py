@@ -5,6 +5,7 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
+from bot.errors import RefusedError
 from bot.slack import render, send
 from bot.slack.buttons import (
     ABSTRACT,
@@ -21,7 +22,7 @@ from bot.slack.buttons import (
     window_of,
 )
 from bot.slack.desk import Desk
-from bot.slack.failures import ExpiredError, RefusedError
+from bot.slack.failures import ExpiredError
 from bot.slack.guard import guarded
 from bot.slack.listeners.sharing import is_shared
 from bot.slack.render import View

@@ -3,14 +3,15 @@
 Law: text is cut to what Slack takes before it becomes a block, and every text object is verbatim.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.papers import Paper
+from bot.search.snippet import Run
 from bot.slack import buttons
-from bot.slack.buttons import Subject
-from bot.slack.mrkdwn import link, plain, visible
+from bot.slack.buttons import Pressed
+from bot.slack.mrkdwn import bold, link, plain, visible
 from bot.wording import address, shorten
 
 Block = dict[str, Any]
@@ -18,6 +19,7 @@ View = dict[str, Any]
 
 LONGEST_TEXT = 4_000  # of a message's own text: what Slack advises
 LONGEST_SECTION = 3_000
+LONGEST_BLOCKS = 9_900  # of all text in the blocks of a message; Slack refuses about 13,200
 LONGEST_LABEL = 75
 LONGEST_TITLE = 300  # in a list
 _AHEAD = 4
@@ -93,13 +95,24 @@ def actions(*elements: Block | None) -> Block | None:
     return {"type": "actions", "elements": there} if there else None
 
 
-def button(label: str, action: str, subject: Subject) -> Block | None:
+def button(label: str, action: str, subject: Pressed) -> Block | None:
     """Make a button; for what does not fit its value there is none."""
     value = buttons.value_of(subject)
     if value is None:
         return None
     text = words(shorten(label, LONGEST_LABEL))
     return {"type": "button", "action_id": action, "text": text, "value": value}
+
+
+def bare_button(label: str, action: str) -> Block:
+    """Make a button that needs to hold nothing: where it is pressed says all."""
+    return {"type": "button", "action_id": action, "text": words(shorten(label, LONGEST_LABEL))}
+
+
+def menu(action: str, choices: Mapping[str, Pressed]) -> Block:
+    """Make a ⋯ menu of at most five choices, by what is said of each."""
+    options = [{"text": words(text), "value": buttons.value_of(subject)} for text, subject in choices.items()]
+    return {"type": "overflow", "action_id": action, "options": options}
 
 
 def mrkdwn(text: str) -> Block:
@@ -129,6 +142,26 @@ def name(paper: Paper, longest: int) -> str:
 def title_link(paper: Paper, longest: int) -> str:
     """Return the paper's title as a link to where it can be read, if that is known."""
     return link(address(paper), name(paper, longest))
+
+
+def passage_of(runs: Iterable[Run]) -> str:
+    """Join the runs of a snippet; blanks at a run's ends stay, for `plain` folds them away."""
+    shown = ""
+    for run in runs:
+        if run.matched:
+            shown += bold(run.text)
+        else:
+            before, after = run.text[:1].isspace(), run.text[-1:].isspace()
+            shown += f"{' ' * before}{plain(run.text)}{' ' * (after and not run.text.isspace())}"
+    return shown
+
+
+def size(shown: Any) -> int:
+    """Return how many characters of text blocks hold, which Slack limits for a message as a whole."""
+    if isinstance(shown, dict):
+        own = shown.get("text")
+        return (len(own) if isinstance(own, str) else 0) + sum(map(size, shown.values()))
+    return sum(map(size, shown)) if isinstance(shown, list | tuple) else 0
 
 
 def signature(deed: str, person: str) -> Block | None:

@@ -7,11 +7,19 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.answers import Answer, Found, Similar
-from bot.search.snippet import Run
 from bot.slack.buttons import IN_WINDOW, Window, metadata_of
-from bot.slack.mrkdwn import bold, link, plain
+from bot.slack.mrkdwn import link
 from bot.slack.render import blocks, pager
-from bot.slack.render.blocks import LONGEST_TITLE, Block, Message, View, fit, name, title_link
+from bot.slack.render.blocks import (
+    LONGEST_TITLE,
+    Block,
+    Message,
+    View,
+    fit,
+    name,
+    passage_of,
+    title_link,
+)
 from bot.slack.render.heads import LONGEST_QUERY, Listing, did_you_mean, head, nothing
 from bot.wording import address, byline
 
@@ -22,7 +30,7 @@ _BYLINE = 200
 
 def results(listing: Listing, person: str, deed: str = "asked", *, since: bool = False) -> Message:
     """Show a list that has papers to everybody; `person` asked for it or shared it."""
-    row = blocks.actions(pager.more(listing, PAGE))
+    row = blocks.actions(pager.more(listing, PAGE), pager.follow(listing))
     return _message(listing, (row, blocks.reloaded(since=since), blocks.signature(deed, person)))
 
 
@@ -65,21 +73,9 @@ def _message(listing: Listing, foot: Iterable[Block | None]) -> Message:
 
 def _entry(rank: int, found: Found, title: str) -> str:
     linked = f"*{rank}. {link(address(found.paper), title)}*"
-    return "\n".join(filter(None, (linked, _about(found), _passage(found.snippet))))
+    return "\n".join(filter(None, (linked, _about(found), passage_of(found.snippet))))
 
 
 def _about(found: Found) -> str:
     missing = f" · without: {fit(', '.join(found.missing), LONGEST_QUERY)}" if found.missing else ""
     return fit(byline(found.paper), _BYLINE) + missing
-
-
-def _passage(runs: Iterable[Run]) -> str:
-    """Join the runs of a snippet; blanks at a run's ends stay, for `plain` folds them away."""
-    shown = ""
-    for run in runs:
-        if run.matched:
-            shown += bold(run.text)
-        else:
-            before, after = run.text[:1].isspace(), run.text[-1:].isspace()
-            shown += f"{' ' * before}{plain(run.text)}{' ' * (after and not run.text.isspace())}"
-    return shown

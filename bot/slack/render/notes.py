@@ -1,10 +1,11 @@
 """Refusals, failures and other words to one person. Pure."""
 
+from bot.slack.asked import Slip
 from bot.slack.buttons import Alike, One, Results, Subject
-from bot.slack.commands import Slip
+from bot.slack.commands import EXAMPLES
 from bot.slack.mrkdwn import code
 from bot.slack.render import blocks
-from bot.slack.render.blocks import Message, View, fit, said
+from bot.slack.render.blocks import Block, Message, View, fit, said
 from bot.wording import counted, shorten
 
 _LINE = 200
@@ -25,7 +26,7 @@ def slip(command: Slip) -> Message:
 def welcome(corpus_size: int) -> Message:
     """Greet somebody who opens the app's messages for the first time."""
     return said(
-        f"I search {counted(corpus_size, 'paper')}.",
+        f"I search {counted(corpus_size, 'paper')} and bring channels the new ones.",
         f"In any channel: {code('/paper backdoor instruction tuning')}",
         f"Or tell me here what you are looking for. More: {code('/paper help')}",
     )
@@ -33,7 +34,7 @@ def welcome(corpus_size: int) -> Message:
 
 def invited() -> Message:
     """Tell whoever invited the bot what works now."""
-    return said(f"Ready. Ask me here: {code('/paper backdoor instruction tuning')}")
+    return said(f"Ready. Follow a topic here: {code(EXAMPLES['subscribe'])}")
 
 
 def refusal(sentence: str, line: str = "") -> Message:
@@ -109,6 +110,22 @@ def unseen() -> Message:
 def busy() -> Message:
     """Answer a deed for which Slack took nothing, for there was too much of late."""
     return said("Slack is busy; please try again in a minute.")
+
+
+def untold(line: Message) -> Message:
+    """Say that a deed is done, though Slack did not say that it told the channel."""
+    sentence = "That is done, but Slack did not say whether it told the channel:"
+    return blocks.message([sentence, line.text], [blocks.section(sentence), *line.blocks])
+
+
+def open_form(button: Block | None, what: str) -> Message:
+    """Offer the button that opens a form, where no window can be opened at once."""
+    return blocks.message([what], [blocks.section(what), blocks.actions(button)])
+
+
+def skipped(number: int) -> Message:
+    """Say that a topic brings only what is new to it."""
+    return said(f"Topic {number} brings only papers that arrive from now on.")
 
 
 def notice(message: Message) -> View:

@@ -1,7 +1,19 @@
 """The buttons that lead from a list to its pages, its papers and a better query. Pure."""
 
 from bot.answers import Answer, Found
-from bot.slack.buttons import ABSTRACT, MORE, NEXT, PREVIOUS, SEARCH, SHARE, Alike, One, Results
+from bot.slack.buttons import (
+    ABSTRACT,
+    FOLLOW,
+    MORE,
+    NEXT,
+    PREVIOUS,
+    SEARCH,
+    SHARE,
+    Alike,
+    One,
+    Results,
+    Wanted,
+)
 from bot.slack.render import blocks
 from bot.slack.render.blocks import Block
 from bot.slack.render.heads import Listing
@@ -15,6 +27,13 @@ def loaded(listing: Listing) -> int:
 def more(listing: Listing, size: int) -> Block | None:
     """Return the button that shows whoever presses it what follows, if anything does."""
     return blocks.button("More results", MORE, _page(listing, size)) if _goes_on(listing, size) else None
+
+
+def follow(listing: Listing) -> Block | None:
+    """Return the button that opens the form for a topic, with what was searched."""
+    if not isinstance(listing, Answer):
+        return None
+    return blocks.button("Follow this search", FOLLOW, Wanted(listing.query.text))
 
 
 def turning(listing: Listing, size: int, where: str = "") -> tuple[Block | None, Block | None]:

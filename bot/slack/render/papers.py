@@ -55,12 +55,19 @@ def paper_window(paper: Paper, loaded: int, kept: Window, *, since: bool = False
 def paper_message(paper: Paper, loaded: int, *, private: bool, since: bool = False) -> Message:
     """Show a paper whole; `private`: to the asker alone, who may share it."""
     row = blocks.actions(
-        blocks.button("Similar", SIMILAR, Alike(paper.shown_id, 0, loaded)),
-        blocks.button("BibTeX", BIBTEX, One(paper.shown_id, loaded)),
+        *further(paper, loaded),
         blocks.button("Share here", SHARE, One(paper.shown_id, loaded)) if private else None,
     )
     foot = (row, blocks.context(_sources(paper)), blocks.reloaded(since=since))
     return blocks.message(_spoken(paper, IN_A_MESSAGE // 3), [*_whole(paper, IN_A_MESSAGE), *foot])
+
+
+def further(paper: Paper, loaded: int) -> tuple[Block | None, Block | None]:
+    """Return the buttons for what is like a paper, and for its BibTeX."""
+    return (
+        blocks.button("Similar", SIMILAR, Alike(paper.shown_id, 0, loaded)),
+        blocks.button("BibTeX", BIBTEX, One(paper.shown_id, loaded)),
+    )
 
 
 def shared_paper(paper: Paper, loaded: int, person: str, *, since: bool = False) -> Message:
@@ -107,10 +114,15 @@ def _whole(paper: Paper, longest: int) -> Iterator[Block]:
     """Yield title, authors, ids and the abstract, of which at most so many characters."""
     head = (f"*{title_link(paper, _TITLE)}*", *_lines(paper))
     yield blocks.section("\n".join(filter(None, head)))
+    yield from abstract_of(paper, longest, "in the file named below")
+
+
+def abstract_of(paper: Paper, longest: int, elsewhere: str) -> Iterator[Block]:
+    """Yield at most so many characters of an abstract; `elsewhere` is where the rest is, if not on a page."""
     abstract = paper.abstract
     yield from map(blocks.passage, pieces(visible(shorten(abstract, longest)), LONGEST_SECTION))
     if len(abstract) > longest:
-        where = link(address(paper), "on its page") if address(paper) else "in the file named below"
+        where = link(address(paper), "on its page") if address(paper) else elsewhere
         length = f"the abstract has {len(abstract):,} characters"
         yield blocks.context(f"Cut here: {length}. The rest is {where}.")
 

@@ -6,6 +6,7 @@ Law: its length is the same for any number of files and faults.
 from datetime import datetime, timedelta
 
 from bot.answers import Status
+from bot.digest import phrases
 from bot.slack.mrkdwn import code
 from bot.slack.render.blocks import Message, fit, said
 from bot.wording import ago, counted
@@ -14,8 +15,13 @@ _NAMED = 10  # places that could not be read
 _PLACE, _REASON = 80, 120
 
 
-def status(state: Status, version: str, now: datetime) -> Message:
-    """Say what is loaded, since when, what could not be read, and which Paperboy this is."""
+def status(
+    state: Status, version: str, now: datetime, upcoming: tuple[datetime, str] | None = None
+) -> Message:
+    """Say what is loaded, since when, what could not be read, and which Paperboy this is.
+
+    `upcoming` is when the channel may get its next digest, and the zone to say it in.
+    """
     lines = [_corpus(state, now)]
     if state.problems:
         lines.append(f"{counted(len(state.problems), 'place')} could not be read:")
@@ -24,6 +30,8 @@ def status(state: Status, version: str, now: datetime) -> Message:
         lines.append(f"• {fit(place, _PLACE)} {fit(problem.reason, _REASON)}")
     if len(state.problems) > _NAMED:
         lines.append(f"and {len(state.problems) - _NAMED:,} more: {code('paperboy status')}")
+    if upcoming:
+        lines.append(f"Next digest here: {phrases.moment(*upcoming, now)} {upcoming[1]}")
     return said(*lines, f"Paperboy {fit(version, _PLACE)}")
 
 

@@ -1,0 +1,62 @@
+"""Buttons in the window in which a channel's topics are managed.
+
+Law: after each press the window shows what is there, whoever else pressed meanwhile.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.errors import UserError
+from bot.slack import render
+from bot.slack.buttons import IN_WINDOW, TOPIC, TOPICS_NEXT, TOPICS_PREVIOUS, Act, Chosen, Page, wanted
+from bot.slack.desk import Desk
+from bot.slack.forms import Form, form_of
+from bot.slack.guard import guarded
+from bot.slack.listeners import following
+from bot.slack.render import View
+from bot.slack.replies import InWindow
+from bot.slack.scene import Scene
+from bot.slack.visits import Visit
+
+
+def register(app: App, desk: Desk) -> None:
+    """Answer the buttons."""
+
+    def on_act(ack: Ack, action: dict[str, Any], visit: Visit, reply: InWindow) -> None:
+        ack()
+        chosen, place = wanted(action.get("value"), Chosen), visit.scene.place
+        if chosen.act is Act.PREVIEW:
+            reply.to_asker(following.preview(desk, visit.scene, chosen.topic))
+        elif chosen.act is Act.EDIT:
+            topic = desk.following.topic(place, chosen.topic)
+            reply.show(render.edit_form(Form(place.channel, topic=chosen.topic), topic))
+        else:
+            _change(desk, visit, chosen, reply)
+
+    def on_turn(ack: Ack, action: dict[str, Any], visit: Visit, reply: InWindow) -> None:
+        ack()
+        form = replace(form_of(reply.view["private_metadata"]), after=wanted(action.get("value"), Page).after)
+        reply.replace(_window(desk, visit.scene, form))
+
+    for act in (Act.PREVIEW, Act.EDIT, Act.PAUSE, Act.RESUME, Act.END):
+        app.action(f"{IN_WINDOW}{TOPIC}{act}")(guarded(on_act))
+    app.action(IN_WINDOW + TOPICS_PREVIOUS)(guarded(on_turn))
+    app.action(IN_WINDOW + TOPICS_NEXT)(guarded(on_turn))
+
+
+def _change(desk: Desk, visit: Visit, chosen: Chosen, reply: InWindow) -> None:
+    form = form_of(reply.view["private_metadata"])
+    try:
+        line = following.changed(desk, visit, chosen)
+    except UserError as error:  # as where somebody else has ended it
+        note = render.refusal(error.message)
+        reply.replace(render.with_note(_window(desk, visit.scene, form), note))
+        return
+    reply.mark(_window(desk, visit.scene, form))
+    following.announce(line, visit.reply, reply)
+
+
+def _window(desk: Desk, scene: Scene, form: Form) -> View:
+    return render.topics_window(desk.listed(scene.place, after=form.after), form, desk.clock())

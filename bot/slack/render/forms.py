@@ -1,0 +1,144 @@
+"""The form in which a topic is written. Pure.
+
+Law: block and action ids never change, so what was typed stays when the window shows something else.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from bot.digest.following import AT as USUAL_TIME
+from bot.digest.following import DAYS as USUAL_DAYS
+from bot.digest.following import TOP as USUAL_TOP
+from bot.search.query import LONGEST_QUERY
+from bot.slack import forms
+from bot.slack.buttons import IN_WINDOW, TOPIC
+from bot.slack.forms import Form
+from bot.slack.mrkdwn import visible
+from bot.slack.render import blocks
+from bot.slack.render.blocks import Block, Message, View
+from bot.topics import Schedule, Strictness, Topic
+
+PREVIEW = f"{IN_WINDOW}{TOPIC}form.preview"
+_SHOWN = "preview"
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd"}
+_HINT = 'As in a search: "length bias" is a phrase, -survey leaves out, year:2023.. and author:xu narrow.'
+_STRICTNESS = {
+    Strictness.BROAD: "A paper has at least half of the topic.",
+    Strictness.NORMAL: "Most of it; of two words, both.",
+    Strictness.STRICT: "Every word.",
+}
+_LONGEST_ZONE = 60
+
+
+def topic_form(form: Form, zone: str, query: str = "") -> View:
+    """Show the form for a new topic; `zone` is where the asker is."""
+    schedule = Schedule(*USUAL_DAYS, USUAL_TIME, zone)
+    return _form(form, "Follow", query, schedule, USUAL_TOP, Strictness.NORMAL)
+
+
+def edit_form(form: Form, topic: Topic) -> View:
+    """Show the form for a topic there is."""
+    return _form(form, "Save", topic.query, topic.schedule, topic.top, topic.strictness)
+
+
+def with_preview(view: View, shown: Message) -> View:
+    """Show a form as it is, and under it what its topic matches, in place of what stood there."""
+    kept = [block for block in view["blocks"] if not str(block.get("block_id", "")).startswith(_SHOWN)]
+    named = [{**block, "block_id": f"{_SHOWN}{place}"} for place, block in enumerate(shown.blocks)]
+    own = ("type", "title", "submit", "close", "private_metadata", "callback_id")
+    return {**{name: view[name] for name in own}, "blocks": [*kept, *named]}
+
+
+def _form(  # noqa: PLR0913, PLR0917 (what a topic is made of)
+    form: Form, submit: str, query: str, schedule: Schedule, top: int, strictness: Strictness
+) -> View:
+    title = f"Topic {form.topic}" if form.topic else "Follow a topic"
+    view = blocks.window(
+        title,
+        [
+            _input(forms.TOPIC, "Topic", _text(query, LONGEST_QUERY), hint=_HINT),
+            *_when(schedule),
+            _input(forms.ZONE, "Time zone", _text(schedule.zone, _LONGEST_ZONE), hint="As in Berlin or UTC."),
+            _input(forms.TOP, "Papers a digest, at most", _select(_counts(), str(top))),
+            _input(forms.STRICTNESS, "What a paper must have", _strictness(strictness)),
+            blocks.actions(blocks.bare_button("Preview", PREVIEW)),
+        ],
+        forms.metadata_of(form),
+    )
+    return {
+        **view,
+        "submit": blocks.words(submit),
+        "close": blocks.words("Cancel"),
+        "callback_id": forms.CALLBACK,
+    }
+
+
+def _when(schedule: Schedule) -> tuple[Block, Block, Block]:
+    month = _select(_month_days(), str(schedule.month_day) if schedule.month_day else "")
+    month["placeholder"] = blocks.words("No day of the month")
+    return (
+        _input(forms.DAYS, "Days of the week", _weekdays(schedule.weekdays), optional=True),
+        _input(forms.MONTH, "Or once a month, on the", month, optional=True),
+        _input(forms.AT, "Time", {"type": "timepicker", "initial_time": f"{schedule.at:%H:%M}"}),
+    )
+
+
+def _input(field: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
+    return {
+        "type": "input",
+        "block_id": field,
+        "label": blocks.words(label),
+        "element": {**element, "action_id": field},
+        "optional": optional,
+        **({"hint": blocks.words(hint)} if hint else {}),
+    }
+
+
+def _text(initial: str, longest: int) -> Block:
+    kept = visible(initial)[:longest]
+    return {
+        "type": "plain_text_input",
+        "max_length": longest,
+        **({"initial_value": kept} if kept else {}),
+    }
+
+
+def _weekdays(chosen: Sequence[int]) -> Block:
+    options = [_option(name, str(day)) for day, name in enumerate(_DAYS)]
+    initial = [options[day] for day in chosen]
+    return {
+        "type": "checkboxes",
+        "options": options,
+        **({"initial_options": initial} if initial else {}),
+    }
+
+
+def _select(choices: Mapping[str, str], chosen: str) -> Block:
+    options = [_option(text, value) for value, text in choices.items()]
+    initial = [option for option in options if option["value"] == chosen]
+    return {
+        "type": "static_select",
+        "options": options,
+        **({"initial_option": initial[0]} if initial else {}),
+    }
+
+
+def _month_days() -> dict[str, str]:
+    days = {str(day): f"{day}{_ENDINGS.get(day, 'th')}" for day in range(1, forms.LAST_DAY)}
+    return {**days, str(forms.LAST_DAY): "last day"}
+
+
+def _counts() -> dict[str, str]:
+    return {str(count): str(count) for count in range(1, forms.MOST_PAPERS + 1)}
+
+
+def _strictness(chosen: Strictness) -> Block:
+    options = {
+        each: {**_option(each.value.capitalize(), each.value), "description": blocks.words(text)}
+        for each, text in _STRICTNESS.items()
+    }
+    return {"type": "radio_buttons", "options": list(options.values()), "initial_option": options[chosen]}
+
+
+def _option(text: str, value: str) -> Block:
+    return {"text": blocks.words(text), "value": value}
