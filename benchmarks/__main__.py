@@ -5,10 +5,11 @@ import os
 import platform
 import sys
 
-from benchmarks import answer, engine, quality, start
+from benchmarks import answer, crash, digests, engine, quality, start
 from benchmarks.table import show
 
 TABLES = {"start": start.measure, "answer": answer.measure, "engine": engine.measure}
+TABLES |= {"digests": digests.measure, "crash": crash.measure}
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 
 from bot import logs
-from bot.app import LISTENERS, SLACK_TIMEOUT
+from bot.connect import LISTENERS, SLACK_TIMEOUT
 from bot.settings import Settings
 from bot.web import SLACK_PATH, routes, serving
 

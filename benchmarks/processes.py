@@ -30,7 +30,9 @@ class Finished:
     output: str
 
 
-def timed(arguments: Sequence[str], folder: Path, variables: Mapping[str, str]) -> Finished:
+def timed(
+    arguments: Sequence[str], folder: Path, variables: Mapping[str, str], patience: float = _PATIENCE
+) -> Finished:
     """Run Python with these arguments in a folder; CalledProcessError where it fails."""
     before, begun = _children(), time.perf_counter()
     done = subprocess.run(
@@ -40,7 +42,7 @@ def timed(arguments: Sequence[str], folder: Path, variables: Mapping[str, str]) 
         capture_output=True,
         text=True,
         check=True,
-        timeout=_PATIENCE,
+        timeout=patience,
     )
     return Finished(time.perf_counter() - begun, _children() - before, done.stdout)
 

@@ -3,11 +3,14 @@
 Data flows one way, and the folders say so:
 
     corpus files → corpus (parse) → store (SQLite) → search (index, rank) → slack (render, answer)
+                                          ↑                    ↑
+                                        digest (select, claim, post on schedule)
 
-`library` joins corpus, store and search; `app` builds everything from the settings; `cli` is the command
-line; `playground` is a Slack on this machine to try and test against. Imports point down only:
-cli → app → slack, playground, probes → library, web → identity, shelf, bibtex, answers → search, store,
-corpus → wording → papers, errors.
+`library` joins corpus, store and search; `connect` gets to Slack, and `app` builds everything from the
+settings; `deliver` is `paperboy digest`, `cli` the command line; `playground` is a Slack on this machine to
+try and test against. Imports point down only: cli → deliver → app → connect → slack, playground, probes →
+digest → library, web → matching → identity, shelf, bibtex, answers → search, store, corpus → wording →
+papers, topics, errors.
 """
 
 __version__ = "0.1.0"

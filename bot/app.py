@@ -4,47 +4,70 @@ Law: only here do the parts meet; none of them looks for another by itself.
 """
 
 import logging
-import os
-import re
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from datetime import datetime
-from http.client import HTTPException
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from threading import Event
-from urllib.error import URLError
+from typing import TYPE_CHECKING
 
-from slack_bolt import App
-from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-from slack_bolt.error import BoltError
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot.connect import Clock, bolt_app, connected, disconnect, team_of, web_client
+from bot.digest.courier import Courier
+from bot.digest.rounds import Rounds
+from bot.digest.sending import Watch
 from bot.errors import OperatorError
 from bot.library import Library
-from bot.playground import LocalSlack
+from bot.playground import LocalSlack, MovableClock
 from bot.probes import Metrics, probes
 from bot.settings import Mode, Settings, SettingsError
-from bot.slack import listeners
-from bot.slack.claims import Claims
-from bot.slack.desk import Desk
 from bot.slack.http import endpoint
+from bot.slack.sender import ChannelSender, DigestWriter
+from bot.store import Store, deliveries
 from bot.web import SLACK_PATH, Probe, port_refused, routes, serving
 
-LISTENERS = 32  # at once; with Bolt's own 5, five slow ones make the sixth time out
-SLACK_TIMEOUT = 10  # seconds
-# What slack_sdk raises where Slack refuses, cannot be reached, or where something else answers.
-_NO_SLACK = (SlackClientError, OSError, HTTPException, ValueError)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TICK = 30  # seconds
+_LATE = timedelta(seconds=3 * TICK)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 _log = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What every mode runs; `team` is known once digests are looked after."""
+
+    settings: Settings
+    library: Library
+    clock: Clock
+    metrics: Metrics
+    rounds: Rounds
+    store: Store
+    team: str = ""
+
+    def unready(self, *, online: bool) -> str:
+        """Say what is missing, or nothing."""
+        if not self.library.size:
+            return "no papers are loaded"
+        if not online:
+            return "not connected to Slack"
+        try:
+            with self.store.reading() as db:
+                stopped = deliveries.stopped(db, self.team)
+        except OperatorError:
+            return "the database does not answer"
+        if stopped:
+            return f"Slack does not let Paperboy in: {stopped[1]}"
+        ticked = self.rounds.ticked_at
+        return "" if ticked and self.clock() - ticked < _LATE else "digests are not looked after"
 
 
-def run(settings: Settings, clock: Clock, stop: Event, ready: Callable[[str], None]) -> None:
-    """Answer Slack, or open the playground, until `stop` is set.
+def run(settings: Settings, clock: Clock, stop: Event, ready: "Callable[[str], None]") -> None:
+    """Answer Slack, or open the playground, and deliver digests, until `stop` is set.
 
     `ready` is called once with a line that says how to reach Paperboy. Raises OperatorError where it cannot
     start.
@@ -66,11 +89,13 @@ def run(settings: Settings, clock: Clock, stop: Event, ready: Callable[[str], No
 def _playground(settings: Settings, library: Library, clock: Clock) -> Iterator[str]:
     if settings.host not in _LOOPBACK:
         raise SettingsError("the playground is for this machine alone: PAPERBOY_HOST must be 127.0.0.1")
-    metrics = Metrics(lambda: library.size)
+    moved = MovableClock(lambda: clock().timestamp())
+    parts = _parts(settings, library, lambda: datetime.fromtimestamp(moved(), UTC))
     slack = LocalSlack(
         host=settings.host,
         port=settings.port,
-        app_routes=probes(metrics, lambda: _unready(library, connected=slack.connected)),
+        clock=moved,
+        app_routes=probes(parts.metrics, lambda: parts.unready(online=slack.connected)),
     )
     try:
         slack.start()
@@ -81,94 +106,84 @@ def _playground(settings: Settings, library: Library, clock: Clock) -> Iterator[
         tokens = replace(
             settings, bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api_url
         )
-        app = stack.enter_context(bolt_app(tokens, library, clock, metrics))
-        stack.callback(disconnect, _connected(app, tokens))
-        yield f"The playground is open: {slack.url}   (Ctrl+C closes it)"
+        parts = replace(parts, settings=tokens)
+        app = stack.enter_context(bolt_app(tokens, library, parts.clock, parts.metrics))
+        stack.callback(disconnect, connected(app, tokens))
+        parts = replace(parts, team=stack.enter_context(_delivering(parts)))
+        stack.callback(moved.on_moved(parts.rounds.tick))
+        yield (
+            f"The playground is open: {slack.url}   (Ctrl+C closes it)\n"
+            "Digests from another shell: "
+            f"SLACK_API_URL={slack.api_url} SLACK_BOT_TOKEN={slack.bot_token} .venv/bin/paperboy digest"
+        )
 
 
 @contextmanager
 def _socket_mode(settings: Settings, library: Library, clock: Clock) -> Iterator[str]:
-    metrics = Metrics(lambda: library.size)
+    parts = _parts(settings, library, clock)
     with ExitStack() as stack:
-        app = stack.enter_context(bolt_app(settings, library, clock, metrics))
-        handler = _connected(app, settings)
+        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics))
+        handler = connected(app, settings)
         stack.callback(disconnect, handler)
-        answers = probes(metrics, lambda: _unready(library, connected=handler.client.is_connected()))
+        parts = replace(parts, team=stack.enter_context(_delivering(parts)))
+        answers = probes(parts.metrics, lambda: parts.unready(online=handler.client.is_connected()))
         address = stack.enter_context(serving(routes(answers), settings.host, settings.port))
         yield f"Connected to Slack by Socket Mode; health at {address}/healthz   (Ctrl+C stops)"
 
 
 @contextmanager
 def _http_mode(settings: Settings, library: Library, clock: Clock) -> Iterator[str]:
-    metrics = Metrics(lambda: library.size)
-    answers: Mapping[str, Probe] = probes(metrics, lambda: _unready(library, connected=True))
+    parts = _parts(settings, library, clock)
+    answers: Mapping[str, Probe] = probes(parts.metrics, lambda: parts.unready(online=True))
     with ExitStack() as stack:
-        app = stack.enter_context(bolt_app(settings, library, clock, metrics))
+        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics))
+        parts = replace(parts, team=stack.enter_context(_delivering(parts)))
         wsgi = routes(answers, endpoint(app, settings.signing_secret))
         address = stack.enter_context(serving(wsgi, settings.host, settings.port))
         yield f"Listening for Slack at {address}{SLACK_PATH}   (Ctrl+C stops)"
 
 
+def _parts(settings: Settings, library: Library, clock: Clock) -> _Parts:
+    metrics = Metrics(lambda: library.size)
+    return _Parts(settings, library, clock, metrics, Rounds(settings.db, clock), Store(settings.db))
+
+
 @contextmanager
-def bolt_app(settings: Settings, library: Library, clock: Clock, metrics: Metrics) -> Iterator[App]:
-    """Yield the Bolt app with every listener; raises OperatorError where Slack refuses the token."""
-    client = WebClient(settings.bot_token, timeout=SLACK_TIMEOUT)
-    if settings.api_url:
-        client.base_url = settings.api_url
-    with ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener") as executor:
-        os.environ.pop("SLACK_CLIENT_SECRET", None)  # with it Bolt would turn to OAuth and ignore the token
+def _delivering(parts: _Parts) -> Iterator[str]:
+    """Deliver digests while the block runs: a tick now and every 30 s, a thread that goes rounds.
+
+    Yields the workspace.
+    """
+    watch = Watch(outcome=parts.metrics.posted, lag=parts.metrics.lagged)
+    courier = courier_of(parts.settings, parts.library, parts.clock, parts.rounds.stopping, watch)
+
+    def tick() -> None:
+        parts.rounds.tick()
+        parts.metrics.ticked(parts.clock())
+
+    ticks = BackgroundScheduler(timezone=UTC)
+    # A tick that comes late is as good as one in time: what is due is asked of the database.
+    ticks.add_job(tick, "interval", seconds=TICK, misfire_grace_time=None, coalesce=True, max_instances=1)
+    with parts.rounds.going(courier.round):
+        tick()
+        ticks.start()
         try:
-            app = App(
-                client=client,
-                signing_secret=settings.signing_secret,  # None would make Bolt look into the environment
-                request_verification_enabled=False,  # bot.slack.http verifies, before it parses
-                listener_executor=executor,
-            )
-        except (BoltError, *_NO_SLACK) as error:
-            raise _refusal("Slack refuses SLACK_BOT_TOKEN", client.base_url, error) from error
-        claims = Claims(settings.db, clock)
-        listeners.register(app, Desk(library, metrics.timed(library.search), claims, clock))
-        yield app
+            yield courier.team
+        finally:
+            ticks.shutdown()
 
 
-def _connected(app: App, settings: Settings) -> SocketModeHandler:
-    handler = SocketModeHandler(app, settings.app_token, concurrency=LISTENERS)
-    try:
-        handler.connect()
-    except _NO_SLACK as error:
-        disconnect(handler)
-        raise _refusal(
-            "Socket Mode cannot connect with SLACK_APP_TOKEN", app.client.base_url, error
-        ) from error
-    if not handler.client.is_connected():  # slack_sdk logs why, and would try again for ever
-        disconnect(handler)
-        raise OperatorError("Socket Mode cannot connect: the WebSocket that Slack names does not open")
-    return handler
-
-
-def disconnect(handler: SocketModeHandler) -> None:
-    """Close a Socket Mode connection, with its threads."""
-    try:
-        handler.close()
-    except AttributeError:  # slack_sdk trips over its own socket where the other side hangs up as well
-        handler.close()
-
-
-def _unready(library: Library, *, connected: bool) -> str:
-    if not library.size:
-        return "no papers are loaded"
-    return "" if connected else "not connected to Slack"
-
-
-def _refusal(refused: str, base_url: str, error: Exception) -> OperatorError:
-    """Say why Slack cannot be used, without what was sent: that holds the token."""
-    cause: BaseException | None = error
-    while not (cause is None or isinstance(cause, SlackApiError)):
-        cause = cause.__cause__ or cause.__context__
-    if cause is None:
-        why = error.reason if isinstance(error, URLError) else error
-        return OperatorError(f"Slack cannot be reached at {base_url}: {why}")
-    code = str(cause.response.get("error"))  # a whole page, where it was not JSON
-    if not re.fullmatch("[a-z_]+", code):
-        return OperatorError(f"Slack cannot be reached at {base_url}: what answers there is not Slack")
-    return OperatorError(f"{refused}: {code}")
+def courier_of(
+    settings: Settings,
+    library: Library,
+    clock: Clock,
+    stopping: "Callable[[], bool]",
+    watch: Watch = Watch(),  # noqa: B008 (it is frozen)
+) -> Courier:
+    """Return a courier for the workspace of the bot's token; raises OperatorError where Slack refuses it."""
+    client, store = web_client(settings), Store(settings.db)
+    team = team_of(client)
+    with store.writing() as db:
+        deliveries.start(db, team)
+    sender, writer = ChannelSender(client, team), DigestWriter(library)
+    return Courier(store, library, sender, writer, clock=clock, stopping=stopping, watch=watch)

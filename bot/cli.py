@@ -21,6 +21,7 @@ from bot.errors import OperatorError, UserError
 from bot.settings import LogFormat, Settings, SettingsError
 
 _RESULTS = 5
+_EARLIEST, _LATEST = 2000, 9000  # years; beyond them no zone's rules hold
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -121,6 +122,25 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
         print(f"          {problem.file}:{problem.line} {problem.reason}")
 
 
+def digest(settings: Settings, options: argparse.Namespace) -> None:
+    """Post every digest that is due, once, and wait for its threads; or print it."""
+    if not (options.dry_run or settings.bot_token):
+        raise SettingsError("digest needs SLACK_BOT_TOKEN; digest --dry-run needs none")
+    stop = Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: stop.set())
+
+    from bot import deliver, logs
+
+    at = options.at or _now()
+    if options.dry_run:
+        for line in deliver.drawn_up(settings, at):
+            print(line)
+        return
+    logs.configure(as_json=settings.log is LogFormat.JSON)
+    print(deliver.deliver(settings, _now, at, stop))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="paperboy", description="A Slack app that answers /paper.")
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -132,6 +152,10 @@ def _parser() -> argparse.ArgumentParser:
     searching.set_defaults(command=search)
     telling = commands.add_parser("status", help=status.__doc__)
     telling.set_defaults(command=status)
+    delivering = commands.add_parser("digest", help=digest.__doc__)
+    delivering.add_argument("--at", type=_instant, metavar="ISO-8601", help="due at this instant, not now")
+    delivering.add_argument("--dry-run", action="store_true", help="print, post nothing")
+    delivering.set_defaults(command=digest)
     for command in (searching, telling):
         command.add_argument("--json", action="store_true", help="for programs")
     return parser
@@ -141,6 +165,20 @@ def _positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
     return int(text)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or not _EARLIEST <= instant.year <= _LATEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no instant; write it as 2026-11-23T08:00:00+00:00")
+    if instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} has no offset; write for example {instant.isoformat()}+00:00"
+        )
+    return instant.astimezone(UTC)
 
 
 def _environment() -> dict[str, str]:

@@ -22,6 +22,7 @@ def quieten() -> None:
     """Silence what must not be logged, or says nothing."""
     logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)  # INFO logs whole bodies
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every burst
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # INFO tells of every tick
     logging.getLogger("slack_bolt.App").addFilter(_not_about_the_token)
 
 

@@ -1,15 +1,17 @@
 """What a machine may ask of a running Paperboy: is it alive, is it ready, how is it doing."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.web import Probe
 
 T = TypeVar("T")
 
+_LAGS = (1, 30, 60, 300, 3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600)
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 3)
 
 
@@ -21,8 +23,35 @@ class Metrics:
         self._search_seconds = Histogram(
             "paperboy_search_seconds", "Time to answer a query", buckets=_SECONDS, registry=self.registry
         )
+        self._posts = Counter(
+            "paperboy_digest_posts",
+            "Digest messages, by what became of them",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self._lag = Histogram(
+            "paperboy_digest_lag_seconds",
+            "Time from a slot to the claim of its digest",
+            buckets=_LAGS,
+            registry=self.registry,
+        )
+        self._tick = Gauge(
+            "paperboy_last_tick_seconds", "When it was last asked what is due", registry=self.registry
+        )
         papers = Gauge("paperboy_papers", "Papers that a search goes through", registry=self.registry)
         papers.set_function(corpus_size)
+
+    def posted(self, outcome: str) -> None:
+        """Count what became of a digest's message."""
+        self._posts.labels(outcome).inc()
+
+    def lagged(self, seconds: float) -> None:
+        """Record how long after its slot a digest was claimed."""
+        self._lag.observe(seconds)
+
+    def ticked(self, when: datetime) -> None:
+        """Record when it was asked what is due."""
+        self._tick.set(when.timestamp())
 
     def timed(self, search: Callable[[str, int], T]) -> Callable[[str, int], T]:
         """Return the search so that its time is recorded."""

@@ -49,6 +49,7 @@ class Settings:
     port: int = 3000
     db: Path = Path("data/paperboy.db")
     corpus: tuple[Path, ...] = (Path("seeds"),)
+    timezone: str = "UTC"
     log: LogFormat = LogFormat.TEXT
 
     @classmethod
@@ -69,6 +70,7 @@ class Settings:
             port=_port(given.get("PAPERBOY_PORT", str(cls.port)), faults),
             db=_path("PAPERBOY_DB", given.get("PAPERBOY_DB", str(cls.db)), faults),
             corpus=_corpus(given.get("PAPERBOY_CORPUS", ""), faults) or cls.corpus,
+            timezone=_timezone(given.get("PAPERBOY_TIMEZONE", ""), faults) or cls.timezone,
             log=_log(given.get("PAPERBOY_LOG", cls.log), faults),
         )
         if faults:
@@ -145,6 +147,19 @@ def _path(name: str, value: str, faults: list[str]) -> Path:
 
 def _corpus(value: str, faults: list[str]) -> tuple[Path, ...]:
     return tuple(_path("PAPERBOY_CORPUS", part, faults) for part in value.split(os.pathsep) if part.strip())
+
+
+def _timezone(value: str, faults: list[str]) -> str:
+    if not value:
+        return value
+    from bot.digest import zones  # noqa: PLC0415  # dear to import, and rarely needed
+
+    if named := zones.named(value):
+        return named
+    near = zones.nearest(value)
+    hint = f"did you mean {near}?" if near else "it must be a name such as Europe/Berlin or UTC"
+    faults.append(f"PAPERBOY_TIMEZONE: no zone is called {value!r}; {hint}")
+    return ""
 
 
 def _log(value: str, faults: list[str]) -> LogFormat:

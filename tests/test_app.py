@@ -1,22 +1,34 @@
 """The whole of Paperboy as `paperboy run` runs it, against a local Slack."""
 
+import json
+import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from bot import app
+from bot.digest import courier
+from bot.digest.following import Following
 from bot.errors import OperatorError
-from bot.playground import ANA, LocalSlack
+from bot.library import Library
+from bot.playground import ANA, SAFETY, TEAM, LocalSlack
 from bot.settings import Settings
+from bot.store import Store
+from bot.topics import Person, Place, Wish
+from bot.web import SLACK_PATH
 from tests.conftest import LOADED_AT
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[str]:
-    """Run Paperboy while the block does; yields how it greets."""
+def running(settings: Settings, clock: Callable[[], datetime] = lambda: LOADED_AT) -> Iterator[str]:
+    """Run Paperboy by a clock while the block does; yields how it greets."""
     stop, started = threading.Event(), threading.Event()
     greetings: list[str] = []
 
@@ -24,7 +36,7 @@ def running(settings: Settings) -> Iterator[str]:
         greetings.append(greeting)
         started.set()
 
-    thread = threading.Thread(target=app.run, args=(settings, lambda: LOADED_AT, stop, ready))
+    thread = threading.Thread(target=app.run, args=(settings, clock, stop, ready))
     thread.start()
     try:
         assert started.wait(20)
@@ -96,3 +108,101 @@ def test_an_unreachable_slack_is_told(seeded: Path) -> None:
     assert str(refused.value) == (
         "Slack cannot be reached at http://127.0.0.1:9/api/: [Errno 111] Connection refused"
     )
+
+
+def followed(folder: Path, seeded: Path, library: Library) -> Path:
+    """Return a database with the seeds, in which a channel follows something on Mondays at nine."""
+    db = folder / "paperboy.db"
+    shutil.copy(seeded, db)
+    following = Following(Store(db), library, lambda: LOADED_AT)
+    following.follow(Place(TEAM, SAFETY), Person(ANA, "ana"), Wish("length bias"), "UTC")
+    return db
+
+
+def lines_of(events: Iterator[Any], kind: str, count: int) -> list[Any]:
+    """Return the next events of a kind."""
+    return list(islice((each for each in events if each["type"] == kind), count))
+
+
+def test_ready_while_somebody_looks_after_digests(seeded: Path) -> None:
+    """Until the last tick is 90 seconds old; the tick at the start counts."""
+    now = [LOADED_AT]
+    with LocalSlack() as slack:
+        http = settings(slack, seeded, signing_secret=slack.signing_secret)
+        with running(http, lambda: now[0]) as greeting:
+            url = greeting.split()[4].replace(SLACK_PATH, "/readyz")
+
+            def told(seconds: float) -> tuple[int, str]:
+                now[0] = LOADED_AT + timedelta(seconds=seconds)
+                answer = httpx.get(url, trust_env=False)
+                return answer.status_code, answer.text
+
+            late = 503, "digests are not looked after\n"
+            assert [told(each) for each in (0, 89.9, 90, 1e6, -60)] == [
+                (200, "ready\n"),
+                (200, "ready\n"),
+                late,
+                late,
+                (200, "ready\n"),
+            ]
+
+
+def test_not_ready_without_papers(tmp_path: Path) -> None:
+    """Which is said first."""
+    with LocalSlack() as slack:
+        http = settings(slack, tmp_path / "new.db", signing_secret=slack.signing_secret)
+        with running(http, lambda: LOADED_AT) as greeting:
+            url = greeting.split()[4].replace(SLACK_PATH, "/readyz")
+            answer = httpx.get(url, trust_env=False)
+    assert (answer.status_code, answer.text) == (503, "no papers are loaded\n")
+
+
+def test_what_is_due_at_the_start_is_delivered(
+    seeded: Path, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its thread, and the metrics tell of it."""
+    monkeypatch.setattr(courier, "PACE", 0.0)  # the clock stands still
+    db = followed(tmp_path, seeded, library)
+    monday = LOADED_AT + timedelta(days=2, seconds=40)
+    with LocalSlack(clock=monday.timestamp) as slack:
+        http = settings(slack, db, signing_secret=slack.signing_secret)
+        with running(http, lambda: monday) as greeting:
+            slack.wait_for(lambda each: len(each.messages()) == 2)
+            url = greeting.split()[4].replace(SLACK_PATH, "/metrics")
+            lines = httpx.get(url, trust_env=False).text.splitlines()
+        parent, reply = slack.messages()
+    assert parent["text"].startswith("*2 papers*: 1 length bias")
+    assert reply["thread_ts"] == parent["ts"]
+    told = dict(line.split() for line in lines if line.startswith("paperboy_"))
+    assert {
+        name: float(told[name]) for name in told if "digest_posts_total" in name and "replied" not in name
+    } == {
+        'paperboy_digest_posts_total{outcome="claimed"}': 1,
+        'paperboy_digest_posts_total{outcome="posted"}': 1,
+    }
+    assert float(told["paperboy_digest_lag_seconds_sum"]) == 40
+    assert float(told["paperboy_last_tick_seconds"]) == monday.timestamp()
+
+
+def test_a_digest_arrives_when_the_playgrounds_clock_is_moved(
+    seeded: Path, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, and the playground stays ready however far that is."""
+    monkeypatch.setattr(courier, "PACE", 0.0)
+    db = followed(tmp_path, seeded, library)
+    with (
+        running(Settings(db=db, corpus=(), port=0), lambda: LOADED_AT) as greeting,
+        httpx.Client(base_url=greeting.split()[4], trust_env=False) as page,
+    ):
+        address = page.base_url
+        assert greeting.splitlines()[1].startswith(
+            f"Digests from another shell: SLACK_API_URL={address}/api/ SLACK_BOT_TOKEN=xoxb-"
+        )
+        with page.stream("GET", "/page/events") as stream:
+            lines = (json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: "))
+            assert next(lines) == {"type": "connection", "connected": True}
+            page.post("/page/clock", json={"seconds": 2 * 86_400})
+            arrived = [each["message"] for each in lines_of(lines, "message", 2)]
+        assert [each["text"].splitlines()[0] for each in arrived[:1]] == ["*2 papers*: 1 length bias"]
+        assert arrived[1]["thread_ts"] == arrived[0]["ts"]
+        assert page.get("/readyz").text == "ready\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot import app, connect
 from bot.errors import OperatorError
 from bot.settings import Settings
 from tests.conftest import LOADED_AT, SEEDS
@@ -299,7 +299,7 @@ def test_a_slack_that_never_answers_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the timeout the address is named."""
-    monkeypatch.setattr(app, "SLACK_TIMEOUT", 0.05)
+    monkeypatch.setattr(connect, "SLACK_TIMEOUT", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         settings = Settings(

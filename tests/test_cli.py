@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +13,13 @@ import httpx
 import pytest
 
 from bot.cli import main
+from bot.digest import courier
+from bot.digest.following import Following
 from bot.library import Library
-from tests.conftest import SEEDS
+from bot.playground import ANA, BOT, SAFETY, TEAM, Call, LocalSlack
+from bot.store import Store
+from bot.topics import Person, Place, Wish
+from tests.conftest import LOADED_AT, SEEDS
 
 TITLE = "LoRAMoE: Alleviating World Knowledge Forgetting in Large Language Models via MoE-Style Plugin"
 
@@ -165,6 +170,8 @@ def test_status_lists_what_could_not_be_read(
         (["run"], {"SLACK_BOT_TOKEN": "xoxb-1"}, 2, "paperboy: SLACK_BOT_TOKEN is set, but neither"),
         (["run"], {"PAPERBOY_HOST": "192.0.2.1"}, 2, "paperboy: the playground is for this machine alone"),
         (["status"], {"PAPERBOY_DB": "/dev/null/x.db"}, 1, "paperboy: PAPERBOY_DB: /dev/null/x.db cannot"),
+        (["digest"], {}, 2, "paperboy: digest needs SLACK_BOT_TOKEN; digest --dry-run needs none"),
+        (["digest"], {"SLACK_APP_TOKEN": "xapp-1"}, 2, "paperboy: digest needs SLACK_BOT_TOKEN"),
         (
             ["search", "x"],
             {"PAPERBOY_CORPUS": "nowhere"},
@@ -302,3 +309,130 @@ def test_run_names_a_port_in_use(monkeypatch: pytest.MonkeyPatch, capsys: pytest
         f"paperboy: cannot listen on 127.0.0.1:{port} (Address already in use);"
         " another PAPERBOY_PORT may be free"
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-11-23T08:00:00", "has no offset; write for example 2026-11-23T08:00:00+00:00"),
+        ("monday", "is no instant; write it as 2026-11-23T08:00:00+00:00"),
+        ("", "is no instant"),
+        ("2026-11-23T25:00:00+00:00", "is no instant"),
+        ("2026-02-30T08:00:00+00:00", "is no instant"),
+        ("1795420800", "is no instant"),
+        ("0001-01-01T00:00:00+14:00", "is no instant"),
+        ("1999-12-31T23:59:59+00:00", "is no instant"),
+        ("9999-12-31T23:59:59-14:00", "is no instant"),
+        ("2026-11-23T08:00:00+00:00\ud800", "is no instant"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+@pytest.mark.usefixtures("home")
+def test_an_instant_that_is_none_is_wrong_usage(
+    at: str, said: str, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is named, with what is missing or how to write it."""
+    with pytest.raises(SystemExit) as ended:
+        main(["digest", f"--at={at}", *more])
+    assert ended.value.code == 2
+    assert f"argument --at: {at!r} {said}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        ("2026-11-23T09:30+01:00", "2026-11-23T08:30:00+00:00"),
+        ("2026-11-23 08:00:00Z", "2026-11-23T08:00:00+00:00"),
+        ("2000-01-01T00:00:00+14:00", "1999-12-31T10:00:00+00:00"),
+        ("9000-12-31T23:59:59-14:00", "9001-01-01T13:59:59+00:00"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_nothing_due_is_said_of_the_instant(at: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Given in any offset, told in UTC."""
+    assert main(["digest", "--dry-run", "--at", at]) == 0
+    assert capsys.readouterr() == (f"nothing is due at {shown}\n", "")
+
+
+@pytest.fixture
+def slack(loaded: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalSlack]:
+    """Yield a local Slack in which two channels follow something on Mondays, and that the settings lead to.
+
+    What signals do is given back.
+    """
+    monkeypatch.setattr(courier, "PACE", 0.0)
+    following = Following(Store(loaded / "data" / "paperboy.db"), library, lambda: LOADED_AT)
+    kept = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    with LocalSlack() as slack:
+        slack.add_channel("C0SECOND01", "second", {ANA, BOT})
+        for channel in (SAFETY, "C0SECOND01"):
+            following.follow(Place(TEAM, channel), Person(ANA, "ana"), Wish("length bias"), "UTC")
+        monkeypatch.setenv("SLACK_API_URL", slack.api_url)
+        monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
+        yield slack
+    for each, handler in kept.items():
+        signal.signal(each, handler)
+
+
+MONDAY = "2026-11-23T09:00:00+00:00"
+
+
+def posted(slack: LocalSlack) -> list[tuple[str, bool]]:
+    """Return what channels got: where, and if it was a message of its own."""
+    channels = (SAFETY, "C0SECOND01")
+    return [(each["channel"], "thread_ts" not in each) for one in channels for each in slack.messages(one)]
+
+
+def test_digest_posts_what_is_due_once(slack: LocalSlack, capsys: pytest.CaptureFixture[str]) -> None:
+    """To draw it up first makes no difference; a second call has nothing to post."""
+    assert main(["digest", "--at", MONDAY, "--dry-run"]) == 0
+    drawn = capsys.readouterr().out.splitlines()
+    assert [line for line in drawn if not line.startswith(" ")] == [
+        "T0PAPERLAB C0SAFETY01: 2 papers",
+        "T0PAPERLAB C0SECOND01: 2 papers",
+    ]
+    assert slack.calls == []
+    for told in ("2 digests posted, 2 replies", "0 digests posted, 0 replies"):
+        assert main(["digest", "--at", MONDAY]) == 0
+        assert capsys.readouterr().out == f"{told} in their threads\n"
+    assert posted(slack) == [(SAFETY, True), (SAFETY, False), ("C0SECOND01", True), ("C0SECOND01", False)]
+
+
+def test_a_digest_that_fails_is_1(slack: LocalSlack, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last line on stderr says why."""
+    slack.uninstall(code="token_revoked")
+    assert main(["digest", "--at", MONDAY]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.splitlines()[-1]) == ("", "paperboy: Slack refuses SLACK_BOT_TOKEN: token_revoked")
+
+
+def test_sigterm_ends_a_digest_between_two_posts(slack: LocalSlack, loaded: Path) -> None:
+    """The post under way is finished; what is left is for the next call."""
+    calls: list[str] = []
+
+    def terminate(call: Call) -> None:
+        calls.append(call.method)
+        if call.method == "chat.postMessage":
+            process.send_signal(signal.SIGTERM)
+
+    slack.fail_by(terminate)
+    environment = {**os.environ, "PYTHONPATH": str(SEEDS.parent)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "digest", "--at", MONDAY],
+        cwd=loaded,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.splitlines()[-1]) == (
+        1,
+        "",
+        "paperboy: 1 digest posted, 0 replies in their threads;"
+        " 2 digests still to be finished: call again, or leave it to the bot",
+    )
+    assert (calls, posted(slack)) == (["auth.test", "chat.postMessage"], [(SAFETY, True)])
+    slack.clear_faults()
+    assert main(["digest", "--at", MONDAY]) == 0
+    assert posted(slack) == [(SAFETY, True), (SAFETY, False), ("C0SECOND01", True), ("C0SECOND01", False)]

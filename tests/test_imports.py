@@ -13,21 +13,25 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     ("__main__",),
     ("cli",),
+    ("deliver",),
     ("app",),
+    ("connect",),
     ("slack", "playground", "probes", "logs", "settings"),
+    ("digest",),
     ("library", "web"),
+    ("matching",),
     ("identity", "shelf", "bibtex", "answers"),
     ("search", "store", "corpus"),
     ("wording",),
-    ("papers", "errors"),
+    ("papers", "topics", "errors"),
 )
 
 # What only these may import, though it stands below others too.
 ONLY_FOR = {
-    "settings": ("app", "cli"),
+    "settings": ("app", "cli", "connect", "deliver"),
     "playground": ("app", "cli"),
     "logs": ("app", "cli"),
-    "probes": ("app", "cli"),
+    "probes": ("app", "cli", "connect"),
     "web": ("app", "cli", "probes"),
 }
 
@@ -36,8 +40,8 @@ STANDS_ALONE = ("playground",)
 
 # Each vendor has one home. Whatever comes neither with Python nor from here is a vendor.
 VENDORS = {
-    "slack_bolt": ("bot/slack/", "bot/playground/", "bot/app.py"),
-    "slack_sdk": ("bot/slack/", "bot/playground/", "bot/app.py"),
+    "slack_bolt": ("bot/slack/", "bot/playground/", "bot/connect.py"),
+    "slack_sdk": ("bot/slack/", "bot/playground/", "bot/connect.py"),
     "aiohttp": ("bot/playground/",),
     "sqlite_utils": ("bot/store/",),
     "rank_bm25": ("bot/search/index.py",),
@@ -46,6 +50,8 @@ VENDORS = {
     "Stemmer": ("bot/search/analyze.py",),
     "numpy": ("bot/search/",),
     "dotenv": ("bot/cli.py",),
+    "apscheduler": ("bot/app.py",),
+    "filelock": ("bot/digest/",),
     "waitress": ("bot/web.py",),
     "prometheus_client": ("bot/probes.py",),
     "pythonjsonlogger": ("bot/logs.py",),
@@ -123,8 +129,10 @@ def test_imports_point_downward() -> None:
         ("bot/search/a.py", "from bot import library", "1 imports bot.library: search is not above library"),
         ("bot/papers.py", "from bot.errors import X", "1 imports bot.errors.X: papers is not above errors"),
         ("bot/slack/b/a.py", "if 1:\n  from ...app import x", "2 imports bot.app.x: slack is not above app"),
-        ("bot/slack/a.py", "from bot.settings import Mode", "1 imports bot.settings.Mode: only for app, cli"),
-        ("bot/library.py", "from . import settings", "1 imports bot.settings: only for app, cli"),
+        ("bot/slack/a.py", "from bot.settings import Mode",
+         "1 imports bot.settings.Mode: only for app, cli, connect, deliver"),
+        ("bot/library.py", "from . import settings",
+         "1 imports bot.settings: only for app, cli, connect, deliver"),
         ("bot/slack/a.py", "import bot.playground.x", "1 imports bot.playground.x: only for app, cli"),
         ("bot/playground/a.py", "from ..papers import X", "1 imports bot.papers.X: playground stands alone"),
         ("bot/playground/a.py", "from bot import errors", "1 imports bot.errors: playground stands alone"),

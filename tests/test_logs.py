@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import logs
-from bot.app import bolt_app
+from bot.connect import bolt_app
 from bot.library import Library
 from bot.playground import LocalSlack
 from bot.probes import Metrics

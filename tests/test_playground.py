@@ -50,7 +50,7 @@ def test_help_and_mistakes_are_for_the_asker_alone(playground: str, page: Page) 
     page.goto(playground)
     log = page.get_by_role("log", name="Messages")
     for typed, answer in (
-        ("/paper", "Paperboy searches 382 papers."),
+        ("/paper", "Paperboy searches 382 papers and brings this channel the new ones."),
         ("/paper backdor atack", "No paper has backdor or atack (382 papers, loaded just now)."),
         ("/paper search", "Search for what? For example: /paper search status quo bias"),
         ("/papr lora", "/papr is not a valid command."),

@@ -4,6 +4,8 @@ import pytest
 
 from bot.settings import LogFormat, Mode, Settings, SettingsError
 
+ZONE = "it must be a name such as Europe/Berlin or UTC"
+
 
 def test_without_settings_everything_has_its_default() -> None:
     """An empty environment, and one of blanks, mean the playground on the seeds."""
@@ -16,6 +18,7 @@ def test_without_settings_everything_has_its_default() -> None:
         port=3000,
         db=Path("data/paperboy.db"),
         corpus=(Path("seeds"),),
+        timezone="UTC",
         log=LogFormat.TEXT,
     )
     assert Settings.from_env({}) == Settings.from_env({"SLACK_BOT_TOKEN": " "}) == expected
@@ -33,6 +36,7 @@ def test_every_setting_is_read() -> None:
         "PAPERBOY_PORT": "0",
         "PAPERBOY_DB": "/var/p.db",
         "PAPERBOY_CORPUS": "a:b/c.txt",
+        "PAPERBOY_TIMEZONE": "berlin",
         "PAPERBOY_LOG": "json",
     }
     assert Settings.from_env(environment) == Settings(
@@ -44,6 +48,7 @@ def test_every_setting_is_read() -> None:
         port=0,
         db=Path("/var/p.db"),
         corpus=(Path("a"), Path("b/c.txt")),
+        timezone="Europe/Berlin",
         log=LogFormat.JSON,
     )
 
@@ -53,6 +58,21 @@ def test_home_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ana")
     read = Settings.from_env({"PAPERBOY_DB": "~/p.db", "PAPERBOY_CORPUS": "~/papers"})
     assert (read.db, read.corpus) == (Path("/home/ana/p.db"), (Path("/home/ana/papers"),))
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("EST", "did you mean America/New_York?"),
+        ("../../etc/passwd", ZONE),
+        ("UTC+2", ZONE),
+    ],
+)
+def test_a_zone_is_one_that_there_is(value: str, hint: str) -> None:
+    """By its name or its city; the nearest is offered, where one is near."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({"PAPERBOY_TIMEZONE": value})
+    assert str(refused.value) == f"PAPERBOY_TIMEZONE: no zone is called {value!r}; {hint}"
 
 
 def test_all_faults_are_reported_at_once() -> None:

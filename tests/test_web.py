@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot import logs
-from bot.app import bolt_app
+from bot.connect import bolt_app
 from bot.errors import OperatorError, UserError
 from bot.library import Library
 from bot.playground import LocalSlack
@@ -185,6 +185,30 @@ def test_searches_are_counted(library: Library) -> None:
         timed("the", 1)
     text = probes(metrics, lambda: "")["/metrics"]()[2]
     assert "paperboy_search_seconds_count 2.0" in text.splitlines()
+
+
+def test_digests_are_counted() -> None:
+    """Messages by what became of them, how late they were claimed, and when it was last asked what is due."""
+    metrics = Metrics(lambda: 0)
+    for outcome in ("claimed", "posted", "replied", "posted"):
+        metrics.posted(outcome)
+    for seconds in (0.5, 59.0, 86_400.0, 700_000.0):
+        metrics.lagged(seconds)
+    metrics.ticked(LOADED_AT)
+    lines = probes(metrics, lambda: "")["/metrics"]()[2].splitlines()
+    told = [line for line in lines if line.startswith("paperboy_digest_posts_total")]
+    assert told == [
+        'paperboy_digest_posts_total{outcome="claimed"} 1.0',
+        'paperboy_digest_posts_total{outcome="posted"} 2.0',
+        'paperboy_digest_posts_total{outcome="replied"} 1.0',
+    ]
+    lags = [
+        line.removeprefix("paperboy_digest_lag_seconds") for line in lines if "lag_seconds_bucket" in line
+    ]
+    assert [float(lag.partition(" ")[2]) for lag in lags] == [1, 1, 2, 2, 2, 2, 3, 3, 4]
+    assert "paperboy_digest_lag_seconds_sum 786459.5" in lines
+    ticked = [line for line in lines if line.startswith("paperboy_last_tick_seconds")]
+    assert [float(line.split()[1]) for line in ticked] == [LOADED_AT.timestamp()]
 
 
 def test_other_addresses_and_methods_are_refused(web: httpx.Client) -> None:
