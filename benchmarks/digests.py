@@ -92,7 +92,8 @@ def main(folder: Path) -> None:
     if sum(len(each.slots) for each in ready) != TOPICS:
         found["faults"] = ["not all topics were due"]
     begun = time.perf_counter()
-    brought = sum(len(draft(store, library, each).selection.homes) for each in ready)
+    with store.reading():  # as a round has one open
+        brought = sum(len(draft(store, library, each).selection.homes) for each in ready)
     found["selecting"] = time.perf_counter() - begun
     if not brought:
         found["faults"] = ["nothing was selected"]

@@ -62,8 +62,8 @@ class _Parts:
             return "the database does not answer"
         if stopped:
             return f"Slack does not let Paperboy in: {stopped[1]}"
-        ticked = self.rounds.ticked_at
-        return "" if ticked and self.clock() - ticked < _LATE else "digests are not looked after"
+        went = self.rounds.went_at
+        return "" if went and abs(self.clock() - went) < _LATE else "digests are not looked after"
 
 
 def run(settings: Settings, clock: Clock, stop: Event, ready: "Callable[[str], None]") -> None:
@@ -157,15 +157,18 @@ def _delivering(parts: _Parts) -> Iterator[str]:
     watch = Watch(outcome=parts.metrics.posted, lag=parts.metrics.lagged)
     courier = courier_of(parts.settings, parts.library, parts.clock, parts.rounds.stopping, watch)
 
-    def tick() -> None:
-        parts.rounds.tick()
+    def go() -> float | None:
+        rest = courier.round()
         parts.metrics.ticked(parts.clock())
+        return rest
 
     ticks = BackgroundScheduler(timezone=UTC)
     # A tick that comes late is as good as one in time: what is due is asked of the database.
-    ticks.add_job(tick, "interval", seconds=TICK, misfire_grace_time=None, coalesce=True, max_instances=1)
-    with parts.rounds.going(courier.round):
-        tick()
+    ticks.add_job(
+        parts.rounds.tick, "interval", seconds=TICK, misfire_grace_time=None, coalesce=True, max_instances=1
+    )
+    with parts.rounds.going(go):
+        parts.rounds.tick()
         ticks.start()
         try:
             yield courier.team

@@ -1,6 +1,6 @@
 """`paperboy digest`: what is due at an instant, delivered or only drawn up, also beside a bot that runs.
 
-Law: it delivers as the bot does, under the same lock; and drawing up changes nothing.
+Law: it delivers as the bot does, under the same lock; and drawing up claims and sends nothing.
 """
 
 from collections import Counter

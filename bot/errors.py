@@ -31,6 +31,7 @@ class Reason(Enum):
     CHANNEL = "channel"  # this conversation does not take it
     WORKSPACE = "workspace"  # the bot is not let in any more
     SCOPE = "scope"  # a right is missing, which only whoever installed the bot can add
+    THREAD = "thread"  # what it replies to is gone, or takes no replies
     MESSAGE = "message"  # it is not well made: a defect of ours
 
 

@@ -23,6 +23,7 @@ from bot.search.rank import Ranking, rank
 from bot.search.similar import similar
 from bot.search.snippet import snippet
 from bot.search.suggest import HALF, suggest
+from bot.search.topic import Numbers, numbered
 from bot.shelf import Shelf
 from bot.store import Database, Store, loads, papers
 from bot.wording import shorten, venue
@@ -39,6 +40,7 @@ class _Catalogue:
 
     collection: Collection
     numbers: tuple[int, ...]
+    numbering: Numbers
     shelf: Shelf
     loaded_at: datetime
 
@@ -84,9 +86,11 @@ class Library:
             load = loads.latest(db)
             found = list(papers.everything(db))
         if load and found:
+            numbers = tuple(paper.number for paper in found)
             self._current = _Catalogue(
                 Collection([_document(paper) for paper in found], self._analyzer),
-                tuple(paper.number for paper in found),
+                numbers,
+                numbered(numbers),
                 Shelf(self._store, self._analyzer),
                 load.loaded_at,
             )
@@ -152,7 +156,9 @@ class Library:
     def matcher(self) -> Matcher:
         """Return what matches topics among today's papers; raises UserError where there are none."""
         catalogue = self._open()
-        return Matcher(catalogue.collection, catalogue.numbers, catalogue.shelf, self._analyzer)
+        return Matcher(
+            catalogue.collection, catalogue.numbers, catalogue.numbering, catalogue.shelf, self._analyzer
+        )
 
     def has_word(self, word: str) -> bool:
         """Tell whether some paper has a word of the text, or an author of that name."""

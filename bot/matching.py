@@ -4,7 +4,7 @@ Law: a matcher looks at one catalogue for as long as it lives, so what one diges
 the same papers.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -49,10 +49,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Matches topics against documents, whose papers' numbers ascend with theirs."""
+    """Matches topics against documents, whose papers' numbers ascend with theirs.
+
+    `numbering` holds the same numbers.
+    """
 
     collection: searched.Collection
-    numbers: Sequence[int]
+    numbers: tuple[int, ...]
+    numbering: topic.Numbers
     shelf: Shelf
     analyzer: Analyzer
 
@@ -68,17 +72,21 @@ class Matcher:
         unknown = tuple(map(str, found.weighing.unknown))
         return Match(query, found, found.total, len(self.numbers), unknown)
 
+    def had(self, numbers: Collection[int]) -> Flags:
+        """Return which papers have one of these numbers."""
+        return topic.flagged(self.numbering, numbers)
+
     def best(
-        self, match: Match, after: int = 0, without: Collection[int] = (), limit: int | None = None
+        self, match: Match, after: int = 0, had: Flags | None = None, limit: int | None = None
     ) -> list[int]:
-        """Return the numbers of matching papers above `after` and not among some others, best first."""
-        flags = self._left(match, after, without)
+        """Return the numbers of matching papers above `after` and not `had`, best first."""
+        flags = self._left(match, after, had)
         ordered = topic.best(self.collection, match.query, match.found, flags, limit)
         return [self.numbers[document] for document in ordered]
 
-    def all(self, match: Match, after: int = 0, without: Collection[int] = ()) -> set[int]:
-        """Return the numbers of matching papers above `after` and not among some others."""
-        return {self.numbers[document] for document in topic.documents(self._left(match, after, without))}
+    def all(self, match: Match, after: int = 0, had: Flags | None = None) -> set[int]:
+        """Return the numbers of matching papers above `after` and not `had`."""
+        return {self.numbers[document] for document in topic.documents(self._left(match, after, had))}
 
     def show(self, match: Match, numbers: Sequence[int]) -> list[Matched]:
         """Return what is shown of matching papers, in their order."""
@@ -96,7 +104,5 @@ class Matcher:
         papers = [copy.paper for copy in self.shelf.take(self.best(match, limit=_TITLES))]
         return topic.narrowing([paper.title for paper in papers], match.query, self.analyzer)
 
-    def _left(self, match: Match, after: int, without: Collection[int]) -> Flags:
-        places = ((number, bisect_left(self.numbers, number)) for number in without)
-        known = [place for number, place in places if self.numbers[place : place + 1] == (number,)]
-        return topic.left(match.found, bisect_right(self.numbers, after), known)
+    def _left(self, match: Match, after: int, had: Flags | None) -> Flags:
+        return topic.left(match.found, bisect_right(self.numbers, after), had)

@@ -25,7 +25,7 @@ class Metrics:
         )
         self._posts = Counter(
             "paperboy_digest_posts",
-            "Digest messages, by what became of them",
+            "Claims and messages of digests, by what became of them",
             ["outcome"],
             registry=self.registry,
         )

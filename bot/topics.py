@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
+MOST_TOP = 20  # papers a digest brings of a topic, at most
+LAST_DAY = 31  # of a month; in shorter ones their last stands in
+
 
 class Strictness(StrEnum):
     """How much of a topic's weight a paper must have; of a two-word topic `NORMAL` wants both words."""

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bot.cli import main
-from bot.digest import courier
+from bot.digest import postman
 from bot.digest.following import Following
 from bot.library import Library
 from bot.playground import ANA, BOT, SAFETY, TEAM, Call, LocalSlack
@@ -360,7 +360,7 @@ def slack(loaded: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> It
 
     What signals do is given back.
     """
-    monkeypatch.setattr(courier, "PACE", 0.0)
+    monkeypatch.setattr(postman, "PACE", 0.0)
     following = Following(Store(loaded / "data" / "paperboy.db"), library, lambda: LOADED_AT)
     kept = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     with LocalSlack() as slack:

@@ -12,7 +12,7 @@ import pytest
 
 from bot import deliver
 from bot.deliver import drawn_up
-from bot.digest import courier
+from bot.digest import postman
 from bot.digest.following import Following
 from bot.errors import OperatorError
 from bot.library import Library
@@ -279,7 +279,7 @@ def test_what_nobody_knows_is_looked_for(due: World, fault: Fault) -> None:
     due.slack.fail("chat.postMessage", fault)
     assert due.deliver() == DONE
     assert (due.posts(), due.posts(SECOND)) == ([FIRST], [OTHER])
-    assert sum(due.waited) == 21
+    assert sum(due.waited) == 31
 
 
 def test_another_process_at_it(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,7 +311,7 @@ def test_stopping_ends_between_two_posts(due: World) -> None:
 
 def test_beside_a_bot_that_runs(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both deliver what is due, and each digest comes once, with its thread."""
-    monkeypatch.setattr(courier, "PACE", 0.0)  # the bot's clock stands still
+    monkeypatch.setattr(postman, "PACE", 0.0)  # the bot's clock stands still
     with running(settings_for(due.slack, due.db, app_token=due.slack.app_token), lambda: MONDAY):
         due.deliver()
     assert (due.posts(), due.posts(SECOND)) == ([FIRST], [OTHER])

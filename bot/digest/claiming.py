@@ -16,6 +16,7 @@ from bot.errors import UserError
 from bot.library import Library
 from bot.matching import Match, Matcher
 from bot.store import Database, Store, deliveries, topics
+from bot.store.deliveries import Decision
 from bot.topics import Topic
 
 WAIT = timedelta(days=30)  # how long papers that had no room wait
@@ -28,32 +29,48 @@ _log = logging.getLogger(__name__)
 class Draft:
     """What a channel would get, of the papers of a matcher.
 
-    `over` are slots that were decided long before, as when clocks have been set back.
+    `lost` are topics that cannot be searched any more, as an earlier version could; `over` are slots decided
+    long before, as when clocks have been set back.
     """
 
     matcher: Matcher
     selection: Selection
+    lost: tuple[Due, ...]
     over: tuple[tuple[int, date], ...]
 
     def edition(self, now: datetime) -> Edition:
         """Return what is shown of it."""
         return self.selection.edition(self.matcher, now)
 
+    def dues(self) -> list[Due]:
+        """Return the topics that it is for."""
+        return [*(choice.due for choice in self.selection.choices), *self.lost]
+
+    def decisions(self) -> list[Decision]:
+        """Return what it decides; a topic that cannot be searched brings nothing, and loses nothing."""
+        silent = [
+            Decision(due.topic.id, due.date, 0, 0, 0, (due.topic.earlier, due.topic.earlier))
+            for due in self.lost
+        ]
+        return [*self.selection.decisions(self.matcher), *silent]
+
 
 def draft(store: Store, library: Library, ready: Ready) -> Draft:
     """Draw up what is due in a channel; raises UserError where no papers are loaded."""
     matcher = library.matcher()
     with store.snapshot() as db:
-        over = [(topic, slot.date) for topic, slot in ready.slots if topics.decided(db, topic, slot.date)]
-        dates = {topic: slot.date for topic, slot in ready.slots if (topic, slot.date) not in over}
+        over = topics.decided(db, [(topic, slot.date) for topic, slot in ready.slots])
+        waited = deliveries.waited(db, [topic for topic, _ in ready.slots], ready.at - WAIT)
+        slots = {topic: slot for topic, slot in ready.slots if (topic, slot.date) not in over}
         wanted = [
-            Due(topic, dates[topic.id], deliveries.waited(db, topic.id, ready.at - WAIT))
-            for topic in topics.going(db, [*dates])
+            Due(topic, slots[topic.id].date, waited.get(topic.id, 0))
+            for topic in topics.going(db, [*slots])
+            if topic.place == ready.place and slots[topic.id].moment > topic.counts_from  # as they are now
         ]
         taken = deliveries.taken(db, ready.place)
     matches = [(each, match) for each in wanted if (match := _match(matcher, each.topic))]
-    selection = select(ready.place, matches, matcher, taken)
-    return Draft(matcher, selection, tuple(over))
+    lost = [each for each in wanted if each not in {matched for matched, _ in matches}]
+    return Draft(matcher, select(ready.place, matches, matcher, taken), tuple(lost), tuple(over))
 
 
 def claim(store: Store, library: Library, writer: Writer, ready: Ready, now: datetime) -> int | None:
@@ -64,14 +81,15 @@ def claim(store: Store, library: Library, writer: Writer, ready: Ready, now: dat
     for _ in range(_TRIES):
         drawn = draft(store, library, ready)
         place, found = ready.place, [*drawn.selection.homes]
-        contents = writer.edition(drawn.edition(ready.at), ready.at) if found else ()
+        at = max(ready.at, now)
+        contents = writer.edition(drawn.edition(at), at) if found else ()
         with store.writing() as db:
-            if any(_changed(choice.due.topic, db) for choice in drawn.selection.choices):
+            if any(_changed(due.topic, db) for due in drawn.dues()):
                 continue
             delivery = None
             if found:
                 delivery = deliveries.claim(db, place, secrets.token_hex(8), found, contents, now)
-            deliveries.decide(db, drawn.selection.decisions(drawn.matcher), delivery, ready.at)
+            deliveries.decide(db, drawn.decisions(), delivery, now)
             for topic, day in drawn.over:
                 topics.remember(db, topic, day)
             return delivery

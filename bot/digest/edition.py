@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from bot.digest.schedule import following
 from bot.matching import Match, Matched, Matcher
+from bot.search.positions import Flags
 from bot.store.deliveries import Decision
 from bot.topics import Place, Topic
 
@@ -26,15 +27,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A topic with the papers that stand under it, and how many it chose that stand there or elsewhere.
-
-    `first`: it may bring papers that were there before the topic.
-    """
+    """A topic with the papers that stand under it, and how many it chose that stand there or elsewhere."""
 
     topic: Topic
     entries: tuple[Entry, ...]
     chosen: int
-    first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +63,22 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a topic may bring, best first: `fresh` are new to it; of the rest it has chosen what it may."""
+    """What a topic would bring, best first.
+
+    Papers above the number `floor` that the channel has not `had` are new to it; `owed` are those from before
+    that the channel has been promised.
+    """
 
     due: Due
     match: Match
-    fresh: set[int]
+    floor: int
+    had: Flags
     chosen: tuple[int, ...]
+    owed: tuple[int, ...]
+
+    def waiting(self, matcher: Matcher, homes: dict[int, int]) -> set[int]:
+        """Return what it would bring besides what has room."""
+        return {*matcher.all(self.match, self.floor, self.had), *self.owed} - homes.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +94,11 @@ class Selection:
 
     def decisions(self, matcher: Matcher) -> list[Decision]:
         """Return what this decides."""
-        return [_decision(choice, self.homes, matcher.newest) for choice in self.choices]
+        return [_decision(choice, self.homes, matcher) for choice in self.choices]
 
     def edition(self, matcher: Matcher, now: datetime) -> Edition:
         """Return what is shown of it."""
-        waiting = {number for choice in self.choices for number in _waiting(choice, self.homes)}
+        waiting = {number for choice in self.choices for number in choice.waiting(matcher, self.homes)}
         sections = (_section(self, place, matcher) for place in range(len(self.choices)))
         topics = [choice.due.topic for choice in self.choices]
         upcoming = tuple((topic, following(topic.schedule, now).moment) for topic in topics)
@@ -102,24 +109,23 @@ def select(
     place: Place, due: Sequence[tuple[Due, Match]], matcher: Matcher, taken: Collection[int]
 ) -> Selection:
     """Choose what a channel gets of the topics that are due, by number; `taken` are the papers it has had."""
-    choices = tuple(_choose(each, match, matcher, taken) for each, match in due)
+    had = matcher.had(taken)
+    choices = tuple(_choose(each, match, matcher, had) for each, match in due)
     return Selection(place, choices, _homes(choices))
 
 
-def _choose(due: Due, match: Match, matcher: Matcher, taken: Collection[int]) -> Choice:
+def _choose(due: Due, match: Match, matcher: Matcher, had: Flags) -> Choice:
     topic = due.topic
     floor = max(topic.newest, due.waited)
-    fresh = matcher.all(match, floor, taken)
     if not topic.earlier:
-        return Choice(due, match, fresh, tuple(matcher.best(match, floor, taken, topic.top)))
-    if (
-        topic.earlier >= topic.top and floor == topic.newest
-    ):  # as nearly always: it may bring whatever is best
-        return Choice(due, match, fresh, tuple(matcher.best(match, 0, taken, topic.top)))
-    best = matcher.best(match, 0, taken)
-    earlier = [number for number in best if number <= topic.newest][: topic.earlier]
-    allowed = fresh.union(earlier)
-    return Choice(due, match, fresh, tuple([number for number in best if number in allowed][: topic.top]))
+        return Choice(due, match, floor, had, tuple(matcher.best(match, floor, had, topic.top)), ())
+    if topic.earlier >= topic.top and floor == topic.newest:  # a first digest: it may bring whatever is best
+        chosen = tuple(matcher.best(match, 0, had, topic.top))
+        return Choice(due, match, floor, had, chosen, tuple(each for each in chosen if each <= topic.newest))
+    best = matcher.best(match, 0, had)
+    owed = tuple([number for number in best if number <= topic.newest][: topic.earlier])
+    allowed = [number for number in best if number > floor or number in owed]
+    return Choice(due, match, floor, had, tuple(allowed[: topic.top]), owed)
 
 
 def _homes(choices: Sequence[Choice]) -> dict[int, int]:
@@ -146,22 +152,18 @@ def _section(selection: Selection, place: int, matcher: Matcher) -> Section:
         )
     ]
     chosen = sum(number in homes for number in choice.chosen)
-    return Section(choice.due.topic, tuple(entries), chosen, bool(choice.due.topic.earlier))
+    return Section(choice.due.topic, tuple(entries), chosen)
 
 
-def _waiting(choice: Choice, homes: dict[int, int]) -> set[int]:
-    """Return what a topic would bring, were there room: new papers, and earlier ones that it chose."""
-    return {*choice.fresh, *choice.chosen} - homes.keys()
-
-
-def _decision(choice: Choice, homes: dict[int, int], upto: int) -> Decision:
+def _decision(choice: Choice, homes: dict[int, int], matcher: Matcher) -> Decision:
     topic = choice.due.topic
-    left = [number for number in choice.chosen if number <= topic.newest and number not in homes]
+    brings = sum(number in homes for number in choice.chosen)
+    left = [number for number in choice.owed if number not in homes] if brings else range(topic.earlier)
     return Decision(
         topic=topic.id,
         date=choice.due.date,
-        upto=upto,
-        papers=sum(number in homes for number in choice.chosen),
-        waiting=len(_waiting(choice, homes)),
+        upto=matcher.newest,
+        papers=brings,
+        waiting=len(choice.waiting(matcher, homes)),
         earlier=(topic.earlier, len(left)),
     )

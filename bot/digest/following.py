@@ -22,7 +22,7 @@ from bot.topics import Pause, Person, Place, Schedule, Strictness, Topic, Wish
 from bot.wording import counted, shorten
 
 MOST_TOPICS = 200
-TOP, MOST_TOP = 5, 20
+TOP = 5
 DAYS: tuple[tuple[int, ...], int] = ((0,), 0)  # Mondays
 AT = time(9)
 _MONTH = timedelta(days=28)
@@ -210,7 +210,7 @@ class Following:
             else:
                 newest = papers.newest(db)
                 topic = _topic(place, Person("", ""), what, "UTC", now, newest)
-            waited = deliveries.waited(db, topic.id, now - WAIT)
+            waited = deliveries.waited(db, [topic.id], now - WAIT).get(topic.id, 0)
             taken = deliveries.taken(db, place)
         match = matcher.match(topic.query, topic.strictness)
         due = Due(topic, latest(topic.schedule, now).date, waited)

@@ -5,9 +5,8 @@ back as the same schedule.
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from bot.digest.schedule import EVERY_DAY, WEEKDAYS
+from bot.digest.schedule import EVERY_DAY, WEEKDAYS, zone_of
 from bot.topics import Schedule
 from bot.wording import listed
 
@@ -34,14 +33,14 @@ def when(schedule: Schedule) -> str:
 
 def on(moment: datetime, zone: str, now: datetime) -> str:
     """Return a moment's date in a zone: `Mon 23 Nov`, with its year where that is not the year of `now`."""
-    local, today = (each.astimezone(ZoneInfo(zone)) for each in (moment, now))
+    local, today = (each.astimezone(zone_of(zone)) for each in (moment, now))
     year = "" if local.year == today.year else f" {local.year}"
     return f"{_NAMES[local.weekday()][:3]} {local.day} {_MONTHS[local.month - 1]}{year}"
 
 
 def moment(moment: datetime, zone: str, now: datetime) -> str:
     """Return a moment's date and time in a zone: `Tue 24 Nov 09:00`."""
-    return f"{on(moment, zone, now)} {moment.astimezone(ZoneInfo(zone)):%H:%M}"
+    return f"{on(moment, zone, now)} {moment.astimezone(zone_of(zone)):%H:%M}"
 
 
 def clause(schedule: Schedule) -> str:

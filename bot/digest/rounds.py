@@ -13,21 +13,30 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bot.errors import OperatorError
+
 _AGAIN = 1.0  # seconds; then another process that was at it may have ended
-_LONGEST_WAIT = 3600.0
+LONGEST_WAIT = 30.0  # seconds; ticks go by a clock that may be set back, waiting does not
+_EVERYBODYS = 0o666  # the bot's user and root may both lock it
 
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
 def alone(db: Path, patience: float) -> Iterator[bool]:
-    """Hold the lock beside a database while the block runs; yields False where it is not had in time."""
-    lock = FileLock(f"{db}.lock", thread_local=False)
+    """Hold the lock beside a database while the block runs; yields False where it is not had in time.
+
+    Raises OperatorError where there can be no lock.
+    """
+    path = f"{db.resolve()}.lock"
+    lock = FileLock(path, mode=_EVERYBODYS, thread_local=False)
     try:
         lock.acquire(timeout=patience)
     except Timeout:
         yield False
         return
+    except OSError as error:
+        raise OperatorError(f"{path} cannot be locked: {error.strerror or error}") from error
     try:
         yield True
     finally:
@@ -45,7 +54,7 @@ class Rounds:
         self._clock = clock
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self.ticked_at: datetime | None = None
+        self.went_at: datetime | None = None
 
     @contextmanager
     def going(self, go: Callable[[], float | None]) -> Iterator[None]:
@@ -68,12 +77,11 @@ class Rounds:
         return self._stopping.is_set()
 
     def tick(self) -> None:
-        """Note the time, and go a round now."""
-        self.ticked_at = self._clock()
+        """Go a round now."""
         self._woken.set()
 
     def _run(self, go: Callable[[], float | None]) -> None:
-        wait: float | None = None
+        wait = LONGEST_WAIT
         while True:
             self._woken.wait(wait)
             self._woken.clear()
@@ -81,11 +89,16 @@ class Rounds:
                 return
             wait = self._round(go)
 
-    def _round(self, go: Callable[[], float | None]) -> float | None:
+    def _round(self, go: Callable[[], float | None]) -> float:
+        """Go a round, and note when one went well, be it another process's; return how long to wait."""
         try:
             with alone(self._db, 0) as is_mine:
                 rest = go() if is_mine else _AGAIN
-        except Exception:  # noqa: BLE001  # whatever it is, the next tick tries again
+        except OperatorError as error:
+            _log.error("a round of digests failed: %s", error)
+            return LONGEST_WAIT
+        except Exception:  # noqa: BLE001  # whatever it is, the next one tries again
             _log.exception("a round of digests failed")
-            return None
-        return rest if rest is None else min(rest, _LONGEST_WAIT)
+            return LONGEST_WAIT
+        self.went_at = self._clock()
+        return LONGEST_WAIT if rest is None else min(rest, LONGEST_WAIT)

@@ -58,9 +58,10 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """Of every document the share of the bare words' weight that it has, and its score.
+    """Of every document the share of the bare words' weight that it has, 1 without any, and its score.
 
-    `unknown` is what no document has; `weights` are the terms that a snippet should show.
+    A word counts once, however often it is asked for and whatever its forms; it weighs its idf. `unknown` is
+    what no document has; `weights` are the terms that a snippet should show.
     """
 
     shares: NDArray[np.float64]
@@ -100,14 +101,6 @@ def rank(collection: Collection, query: Query, limit: int, skip: int = 0) -> Ran
     )
 
 
-def coverage(collection: Collection, query: Query) -> NDArray[np.float64]:
-    """Return which share of the bare words' weight each document has, 1 without bare words.
-
-    A word counts once, however often it is asked for and whatever its forms; it weighs its idf.
-    """
-    return weigh(collection, query).shares
-
-
 def weigh(collection: Collection, query: Query) -> Weighing:
     """Weigh all documents, found or not."""
     words = _distinct_words(collection, query)
@@ -123,8 +116,10 @@ def weigh(collection: Collection, query: Query) -> Weighing:
 def ordered(
     collection: Collection, query: Query, scores: NDArray[np.float64], found: Flags, limit: int
 ) -> list[int]:
-    """Return the best of some documents, as a search would order them."""
-    return _order(collection, query, np.where(found, scores, 0), found, limit)
+    """Return the best of some documents, as a search would order them, but that no title goes before all."""
+    if query.words or query.phrase_terms:
+        return best(np.where(found, scores, 0), limit)
+    return _newest(collection, found, limit)
 
 
 def meeting(collection: Collection, clause: Clause) -> Flags:
@@ -198,6 +193,10 @@ def _order(
     if query.words:
         entitled = found & collection.entitled([word.forms for word in query.words])
         return best(np.where(entitled, np.inf, scores), limit)
+    return _newest(collection, found, limit)
+
+
+def _newest(collection: Collection, found: Flags, limit: int) -> list[int]:
     newest: list[int] = collection.newest_first[found[collection.newest_first]][:limit].tolist()
     return newest
 

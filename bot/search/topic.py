@@ -5,10 +5,12 @@ which would mean something else in every corpus.
 """
 
 from collections import Counter
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.search.analyze import Analyzer, Forms, fold
 from bot.search.collection import Collection
@@ -18,6 +20,8 @@ from bot.search.rank import Weighing, meeting, ordered, weigh
 from bot.topics import Strictness
 
 SHARE = {Strictness.BROAD: 0.5, Strictness.NORMAL: 0.7, Strictness.STRICT: 1.0}
+Numbers = NDArray[np.int64]
+
 _PAIR = 2
 _ROUNDING = 1e-12
 _NARROWING = (0.05, 0.5)  # of the matching titles, those that a narrowing word leaves
@@ -46,11 +50,25 @@ def matching(collection: Collection, query: Query, strictness: Strictness) -> Ma
     return Matching(flags, weighing)
 
 
-def left(found: Matching, first: int, without: Sequence[int]) -> Flags:
+def numbered(numbers: Sequence[int]) -> Numbers:
+    """Return the documents' own numbers, ascending, as `flagged` wants them."""
+    return np.array(numbers, dtype=np.int64)
+
+
+def flagged(numbers: Numbers, some: Some[int]) -> Flags:
+    """Return which documents have one of some numbers."""
+    flags = np.zeros(len(numbers), dtype=np.bool_)
+    sought = np.fromiter(some, dtype=np.int64, count=len(some))
+    places = np.searchsorted(numbers, sought)
+    there = places < len(numbers)
+    flags[places[there][numbers[places[there]] == sought[there]]] = True
+    return flags
+
+
+def left(found: Matching, first: int, without: Flags | None = None) -> Flags:
     """Return which matching documents are left from number `first` on, without some."""
-    flags = found.flags.copy()
+    flags = found.flags.copy() if without is None else found.flags & ~without
     flags[:first] = False
-    flags[list(without)] = False
     return flags
 
 

@@ -1,8 +1,8 @@
 """The commands about topics. Pure.
 
 Law: `subscribe`, `unsubscribe` and `preview` are always commands; `topics` and `list` when nothing follows;
-`edit`, `pause` and `resume` when nothing follows, or a word with a digit. All else is no command: `pause
-tokens`, `list decoding`.
+`edit`, `pause` and `resume` when nothing follows, a word with a digit, `all`, or `topic` and a number. All
+else is no command: `pause tokens`, `list decoding`. `help` behind what is always a command explains it.
 """
 
 import re
@@ -10,6 +10,7 @@ import re
 from bot.slack.asked import (
     Command,
     Edit,
+    Help,
     Pause,
     Preview,
     Resume,
@@ -43,7 +44,14 @@ _LONGEST_NAMED = 80
 _ALWAYS = re.compile(r"(?P<name>subscribe|unsubscribe|preview)(?:\s+(?P<rest>.+))?", re.IGNORECASE)
 _LIST = re.compile(r"topics|list", re.IGNORECASE)
 _ONE = re.compile(r"(?P<name>edit|pause|resume)(?:\s+(?P<which>[^\s]*\d[^\s]*)(?P<rest>.*))?", re.IGNORECASE)
+_NO_NUMBER = re.compile(
+    r"(?P<name>edit|pause|resume)\s+(?:all|topic\s+#?(?P<number>[0-9]{1,9})(?P<rest>\s.+)?)", re.IGNORECASE
+)
 _NUMBER = re.compile(r"#?(?P<number>[0-9]{1,9})[.,:;]?")
+_NUMBERS = re.compile(
+    r"(?:topics?\s+)?#?(?P<number>[0-9]{1,9})(?:[\s,&]+(?:and\s+)?#?[0-9]{1,9})*", re.IGNORECASE
+)
+_HELP = {"help", "?", "--help", "-h"}
 
 
 def about_topics(said: str) -> Command | None:
@@ -55,6 +63,10 @@ def about_topics(said: str) -> Command | None:
         return Topics()
     if match := _ALWAYS.fullmatch(said):
         return _always(match["name"].lower(), match["rest"] or "")
+    if match := _NO_NUMBER.fullmatch(said):
+        name, rest = match["name"].lower(), match["rest"] or ""
+        line = f"/paper {name} {match['number']}{rest}" if match["number"] else EXAMPLES[name]
+        raise UsageError(_QUESTIONS[name], line)
     if match := _ONE.fullmatch(said):
         return _one(
             match["name"].lower(), match["which"] or "", match["rest"].strip() if match["rest"] else ""
@@ -63,6 +75,8 @@ def about_topics(said: str) -> Command | None:
 
 
 def _always(name: str, rest: str) -> Command:
+    if rest.lower() in _HELP:
+        return Help(name)
     if name == "subscribe":
         return Subscribe(rest)
     if not rest:
@@ -70,6 +84,9 @@ def _always(name: str, rest: str) -> Command:
     number = _NUMBER.fullmatch(rest)
     if name == "preview":
         return Preview(int(number["number"]) if number else rest)
+    if not number and (numbers := _NUMBERS.fullmatch(rest)):
+        line = f"/paper unsubscribe {numbers['number']}"
+        raise UsageError("To unsubscribe takes one number, a topic, or all. For example:", line)
     return Unsubscribe(number["number"] if number else rest)
 
 

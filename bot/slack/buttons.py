@@ -1,7 +1,7 @@
 """What a button stands for ↔ its value, and what a window keeps ↔ its metadata. Pure.
 
 Law: a button holds everything that its press needs, so buttons outlive restarts. What cannot be read, of
-another version, tampered with or too long, is None, never an error.
+another version, tampered with or too long, is None to `read`, and OutdatedError to whoever wants it.
 """
 
 import json
@@ -77,6 +77,13 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A topic that may be followed, with its clauses, as it was typed."""
+
+    subscribe: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The topics, after the first `after`, of the channel where the button is pressed."""
 
@@ -84,8 +91,12 @@ class Page:
 
 
 Subject = Results | One | Alike
-Pressed = Subject | Chosen | Wanted | Page
-Kind = TypeVar("Kind", Results, One, Alike, Chosen, Wanted, Page)
+Pressed = Subject | Chosen | Wanted | Typed | Page
+Begun = Wanted | Typed
+Kind = TypeVar("Kind", bound=Pressed)
+LISTS: tuple[type[Results | Alike], ...] = (Results, Alike)  # what a button may stand for
+SUBJECTS: tuple[type[Subject], ...] = (Results, One, Alike)
+BEGUN: tuple[type[Begun], ...] = (Wanted, Typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,32 +124,16 @@ def value_of(subject: Pressed) -> str | None:
 def read(value: object) -> Pressed | None:
     """Return what a button stands for, or None."""
     fields = fields_of(value, LONGEST_VALUE)
-    for kind in (Results, One, Alike, Chosen, Wanted, Page):
+    for kind in (Results, One, Alike, Chosen, Wanted, Typed, Page):
         if fields.keys() == set(kind.__dataclass_fields__) and all(map(_sound, fields.items())):
             return kind(**{**fields, "act": Act(fields["act"])} if kind is Chosen else fields)
     return None
 
 
-def wanted(value: object, kind: type[Kind]) -> Kind:
-    """Return what a button stands for; raises OutdatedError where it is not of this kind."""
+def wanted(value: object, *kinds: type[Kind]) -> Kind:
+    """Return what a button stands for; raises OutdatedError where it is of none of these kinds."""
     subject = read(value)
-    if not isinstance(subject, kind):
-        raise OutdatedError
-    return subject
-
-
-def wanted_list(value: object) -> Results | Alike:
-    """Return the list that a button stands for; raises OutdatedError where it is none."""
-    subject = read(value)
-    if not isinstance(subject, Results | Alike):
-        raise OutdatedError
-    return subject
-
-
-def wanted_any(value: object) -> Subject:
-    """Return the papers that a button stands for; raises OutdatedError where it is none of those."""
-    subject = read(value)
-    if not isinstance(subject, Results | One | Alike):
+    if not isinstance(subject, kinds):
         raise OutdatedError
     return subject
 

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     EVENT = "event"  # team and event id
     WELCOME = "welcome"  # team and user
     LEFT = "left"  # team, channel, and the user who set topics there and whose account is gone
+    MOVED = "moved"  # team, and the id that a channel had
     SHARE = "share"  # the message or window, its user, and what was pressed
 
 
@@ -31,7 +32,8 @@ class Outcome(Enum):
 
 _log = logging.getLogger(__name__)
 _DAY = timedelta(days=1)  # Slack sends an event again for an hour at most, and answers end after 30 minutes
-KEPT = {Kind.EVENT: _DAY, Kind.SHARE: _DAY}
+_MONTH = timedelta(days=30)  # who left may come back, and leave again; nobody keeps a window open for longer
+KEPT = {Kind.EVENT: _DAY, Kind.SHARE: _DAY, Kind.LEFT: _MONTH, Kind.MOVED: _MONTH}
 
 
 class Claims:
@@ -71,6 +73,10 @@ class Claims:
         finally:
             with self._changing:
                 self._under_way.discard(claimed)
+
+    def is_done(self, kind: Kind, *names: str) -> bool:
+        """Tell whether what the names stand for is known to be done."""
+        return self._known(kind, " ".join(names)) is Outcome.DONE
 
     def _do(self, act: Callable[[], None], kind: Kind, key: str) -> Outcome:
         try:

@@ -16,7 +16,8 @@ from bot.papers import Paper
 from bot.slack import render
 from bot.slack.buttons import Alike, One, Results, Subject
 from bot.slack.claims import Claims
-from bot.slack.render import Listed, Listing, Message
+from bot.slack.forms import Form
+from bot.slack.render import Listed, Listing, Message, View
 from bot.slack.render.lists import PAGE, WINDOW_PAGE
 from bot.slack.render.topics import PAGE as TOPICS_PAGE
 from bot.topics import Place
@@ -86,6 +87,11 @@ class Desk:
         states = self.following.states(place, TOPICS_PAGE, after)
         next_one, stopped = self.following.next(place), self.following.stopped(place)
         return Listed(channel, tuple(states), after, total, next_one, stopped)
+
+    def managed(self, place: Place, after: int = 0) -> View:
+        """Return the window in which a channel's topics are managed, at a page."""
+        listed = self.listed(place, after=after)
+        return render.topics_window(listed, Form(place.channel, after=listed.after), self.clock())
 
     def shared(self, subject: Subject, person: str) -> Message:
         """Return what a button stands for as the channel sees it, shared by a person."""

@@ -21,6 +21,8 @@ _REASONS = {
     | {"team_access_not_granted", "team_not_found", "not_allowed_token_type", "accesslimited"}
     | {"two_factor_setup_required", "enterprise_is_restricted", "app_access_restricted"},
     Reason.SCOPE: {"missing_scope"},
+    Reason.THREAD: {"thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"}
+    | {"restricted_action_non_threadable_channel"},
     Reason.MESSAGE: {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
     | {"no_text", "markdown_text_conflict", "too_many_attachments", "attachment_payload_limit_exceeded"}
     | {"too_many_contact_cards", "as_user_not_supported", "invalid_arguments", "invalid_arg_name"}

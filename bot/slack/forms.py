@@ -13,11 +13,10 @@ from typing import Any
 from bot.digest import zones
 from bot.slack.buttons import LONGEST_METADATA, VERSION, OutdatedError, fields_of
 from bot.slack.typed import clean
-from bot.topics import Strictness, Wish
+from bot.topics import LAST_DAY, MOST_TOP, Strictness, Wish
 
 CALLBACK = "topic.form"
 TOPIC, DAYS, MONTH, AT, ZONE, TOP, STRICTNESS = "topic", "days", "month", "at", "zone", "top", "strictness"
-LAST_DAY, MOST_PAPERS = 31, 20
 
 Fields = Mapping[str, Mapping[str, Mapping[str, Any]]]  # block id → action id → what is held
 
@@ -89,6 +88,8 @@ def _at(values: Fields, faults: dict[str, str]) -> time | None:
 
 
 def _zone(said: str, faults: dict[str, str]) -> str | None:
+    if not said:
+        return None
     if zone := zones.named(said):
         return zone
     near = zones.nearest(said)
@@ -99,9 +100,9 @@ def _zone(said: str, faults: dict[str, str]) -> str | None:
 
 def _top(values: Fields, faults: dict[str, str]) -> int | None:
     said = next(iter(_options(values, TOP)), "")
-    if said.isascii() and said.isdigit() and 1 <= int(said) <= MOST_PAPERS:
+    if said.isascii() and said.isdigit() and 1 <= int(said) <= MOST_TOP:
         return int(said)
-    faults[TOP] = f"Choose 1 to {MOST_PAPERS} papers."
+    faults[TOP] = f"Choose 1 to {MOST_TOP} papers."
     return None
 
 

@@ -13,7 +13,6 @@ from slack_bolt import Args
 
 from bot.errors import BusyError, SendError, UncertainError, UserError
 from bot.slack import render
-from bot.slack.asked import UsageError
 from bot.slack.buttons import OutdatedError
 from bot.slack.failures import UnchangedError, UnseenError, WindowError
 from bot.slack.replies import reply_to
@@ -35,10 +34,8 @@ def guarded(listener: Callable[..., None]) -> Callable[[Args], None]:
     def run(args: Args) -> None:
         try:
             listener(**{name: _given(name, args) for name in names})
-        except UsageError as error:
-            _tell(args, render.refusal(error.message, error.line))
         except UserError as error:
-            _tell(args, render.refusal(error.message))
+            _tell(args, render.refused(error))
         except OutdatedError:
             _tell(args, render.outdated())
         except _EXPECTED as error:

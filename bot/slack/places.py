@@ -32,13 +32,18 @@ _UNKNOWN = {"channel_not_found", "method_not_supported_for_channel_type"}
 _log = logging.getLogger(__name__)
 
 
+def refuse_group(scene: Scene) -> None:
+    """Raise UserError where Slack need not be asked to know that no topics can be followed."""
+    if scene.is_group:
+        raise UserError(_BETWEEN_PEOPLE)
+
+
 def look(client: WebClient, scene: Scene) -> dict[str, Any]:
     """Return what Slack says of a conversation where topics can be followed, be the bot in it or not.
 
     Raises UserError where they cannot, or Slack does not say; BusyError.
     """
-    if scene.is_group:
-        raise UserError(_BETWEEN_PEOPLE)
+    refuse_group(scene)
     try:
         found: dict[str, Any] = send.call(client, "conversations_info", channel=scene.place.channel)[
             "channel"
@@ -69,18 +74,18 @@ def enter(client: WebClient, scene: Scene) -> bool:
     return bool(found.get("is_ext_shared"))
 
 
-def asker(client: WebClient, scene: Scene, zone: str) -> tuple[Scene, str]:
+def asker(client: WebClient, scene: Scene) -> tuple[Scene, str]:
     """Return the scene with the asker's handle, and the zone where they are.
 
-    Where Slack does not tell, the zone is `zone`, and the handle what is known.
+    Where Slack does not tell, the zone is empty, and the handle what is known.
     """
     try:
         user: dict[str, Any] = send.call(client, "users_info", user=scene.user)["user"]
     except SendError as error:
         _log.warning("the asker's zone is not known: %s", error)
-        return scene, zone
+        return scene, ""
     theirs = user.get("tz") or ""
-    return scene.called(user.get("name") or ""), theirs if zones.known(theirs) else zone
+    return scene.called(user.get("name") or ""), theirs if zones.known(theirs) else ""
 
 
 def _join(client: WebClient, scene: Scene) -> None:

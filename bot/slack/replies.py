@@ -10,10 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 from slack_bolt import Args
 from slack_sdk import WebClient
 
-from bot.errors import SendError
+from bot.errors import SendError, UncertainError
 from bot.slack import render, send
 from bot.slack.buttons import OutdatedError
-from bot.slack.failures import ExpiredError, OvertakenError
+from bot.slack.failures import OvertakenError
 from bot.slack.forms import CALLBACK, form_of
 from bot.slack.render import Message, View
 
@@ -85,8 +85,11 @@ class InConversation:
 
 
 @dataclass(frozen=True, slots=True)
-class FromForm:
-    """Answers what was filled in in a window: where the window was opened, to which it belongs."""
+class AnyWay:
+    """Answers in a channel that the bot should be in: by a response URL while it serves, else by itself.
+
+    So what is done is told, and what was filled in in a window is answered where that belongs.
+    """
 
     client: WebClient
     channel: str
@@ -110,7 +113,10 @@ class FromForm:
             return False
         try:
             send.respond(self.url, message, public=public)
-        except ExpiredError:
+        except SendError as error:
+            if public and isinstance(error, UncertainError):  # it may be there
+                raise
+            _log.info("a response URL did not take it: %s", error)
             return False
         return True
 
@@ -195,7 +201,7 @@ def _from_form(client: WebClient, body: dict[str, Any]) -> Reply:
         form = form_of(body["view"].get("private_metadata"))
     except OutdatedError:
         return InNewWindow(client, body.get("trigger_id", ""))
-    return FromForm(client, form.channel, body["user"]["id"], form.url)
+    return AnyWay(client, form.channel, body["user"]["id"], form.url)
 
 
 def person(body: dict[str, Any]) -> str:

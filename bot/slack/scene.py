@@ -59,7 +59,7 @@ class Scene:
 def of_command(context: BoltContext, command: dict[str, str]) -> Scene:
     """Return what a command says of who gave it, and where."""
     return Scene(
-        Place(_team(context), command.get("channel_id", "")),
+        Place(team_of(context), command.get("channel_id", "")),
         command.get("user_id", ""),
         command.get("user_name", ""),
         command.get("trigger_id", ""),
@@ -70,7 +70,7 @@ def of_command(context: BoltContext, command: dict[str, str]) -> Scene:
 
 def of_message(context: BoltContext, event: dict[str, Any]) -> Scene:
     """Return what a message in the bot's own conversation says of who wrote it."""
-    return Scene(Place(_team(context), event["channel"]), event.get("user", ""), home=True)
+    return Scene(Place(team_of(context), event["channel"]), event.get("user", ""), home=True)
 
 
 def of_press(context: BoltContext, body: dict[str, Any]) -> Scene:
@@ -88,10 +88,10 @@ def _of_person(context: BoltContext, body: dict[str, Any], channel: str, name: s
     user = body["user"]
     handle = str(user.get("username") or user.get("name") or "")
     url, trigger = body.get("response_url") or "", body.get("trigger_id") or ""
-    return Scene(Place(_team(context), channel), user["id"], handle, trigger, name, url)
+    return Scene(Place(team_of(context), channel), user["id"], handle, trigger, name, url)
 
 
-def _team(context: BoltContext) -> str:
+def team_of(context: BoltContext) -> str:
     """Return the workspace whose token the bot has: the one that topics and their digests go by."""
     result = context.authorize_result
     return (result.team_id if result else None) or context.team_id or ""

@@ -22,6 +22,7 @@ from bot.store.deliveries import Content
 EVENT_TYPE = "paper_digest"
 PAGE = 200  # messages
 MOST_PAGES = 50
+MARGIN = 86_400.0  # seconds by which our clock may be ahead of Slack's, or was
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,15 @@ class ChannelSender:
     def find(self, channel: str, mark: Mark, since: float, thread: str | None) -> str | None:
         """Return the ts of the message with a mark; raises as `sending.Sender` says.
 
-        Of a channel's history the newest page is read in any case, for our clock may be wrong.
+        Of a channel's history a day more is read than our clock says, for it may be wrong.
         """
         try:
             for page in self._pages(channel, thread):
+                since = min([since, *(float(each["ts"]) for each in page[:1])])
                 for each in page:
                     if _carries(each, mark):
                         return str(each["ts"])
-                if not thread and page and float(page[-1]["ts"]) < since:
+                if not thread and page and float(page[-1]["ts"]) < since - MARGIN:
                     return None
         except RefusedError as error:
             if error.code == "thread_not_found":  # somebody has deleted it, and its replies with it

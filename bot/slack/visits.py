@@ -10,7 +10,7 @@ from slack_bolt import Args
 from slack_sdk import WebClient
 
 from bot.slack.forms import form_of
-from bot.slack.replies import FromForm, OpenReply, reply_to
+from bot.slack.replies import AnyWay, OpenReply, reply_to
 from bot.slack.scene import Scene, of_command, of_message, of_press, of_window
 
 
@@ -22,6 +22,12 @@ class Visit:
     scene: Scene
     reply: OpenReply
 
+    @property
+    def after(self) -> OpenReply:
+        """How to tell of what has been done, which nobody should ask for again: in any way there is."""
+        scene = self.scene
+        return self.reply if scene.home else AnyWay(self.client, scene.place.channel, scene.user, scene.url)
+
 
 def visit_of(args: Args) -> Visit | None:
     """Return who did this and where; None where it is nothing that people do.
@@ -32,7 +38,7 @@ def visit_of(args: Args) -> Visit | None:
     if "view" in body:
         form = form_of(body["view"].get("private_metadata"))
         scene = of_window(args.context, body, form.channel, form.url)
-        return Visit(args.client, scene, FromForm(args.client, form.channel, scene.user, form.url))
+        return Visit(args.client, scene, AnyWay(args.client, form.channel, scene.user, form.url))
     reply = reply_to(args)
     if not isinstance(reply, OpenReply):
         return None

@@ -71,17 +71,18 @@ def taken(db: Database, place: Place) -> set[int]:
     return {row[0] for row in db.conn.execute(sql, [place.team, place.channel])}
 
 
-def waited(db: Database, topic: int, since: datetime) -> int:
-    """Return the number up to which a topic's papers have waited longer than since then.
+def waited(db: Database, topics: Iterable[int], since: datetime) -> dict[int, int]:
+    """Return the number up to which each topic's papers have waited longer than since then, if any have.
 
     They were looked at by a slot before then, and by another one afterwards.
     """
     found = db.conn.execute(
-        "SELECT coalesce(max(upto), 0) FROM decided WHERE topic = ? AND at <= ?"
-        " AND date < (SELECT max(date) FROM decided WHERE topic = ?)",
-        [topic, since.timestamp(), topic],
+        "SELECT topic, max(upto) FROM decided WHERE topic IN (SELECT value FROM json_each(?)) AND at <= ?"
+        " AND rowid < (SELECT max(rowid) FROM decided AS later WHERE later.topic = decided.topic)"
+        " GROUP BY topic",
+        [json.dumps(list(topics)), since.timestamp()],
     )
-    return int(found.fetchone()[0])
+    return dict(found.fetchall())
 
 
 def decide(db: Database, decisions: Iterable[Decision], delivery: int | None, now: datetime) -> None:
@@ -114,16 +115,17 @@ def claim(  # noqa: PLR0913, PLR0917 (what a delivery is made of)
 
 def unfinished(db: Database, team: str, delivery: int | None = None) -> list[Unsent]:
     """Return the next message of each delivery that is not done, or of that one; the oldest first."""
+    one = "AND delivery.id = :delivery" if delivery else ""
     rows = db.query(
-        "SELECT delivery.id AS delivery, token, team, channel, claimed_at, next_at, attempts,"
+        "SELECT delivery.id AS delivery, token, team, channel, claimed_at, next_at, attempts,"  # noqa: S608 (ours)
         " state = 'held' AS held, part, tried_at, posting.posted_at,"
         " (SELECT ts FROM delivery_message WHERE delivery = delivery.id AND part = 0) AS thread"
         " FROM delivery JOIN delivery_message ON delivery_message.delivery = delivery.id"
         " LEFT JOIN posting USING (team, channel)"
-        " WHERE state IN ('open', 'held') AND team = :team AND :delivery IN (delivery.id, 0) AND part ="
+        f" WHERE state IN ('open', 'held') AND team = :team {one} AND part ="
         " (SELECT min(part) FROM delivery_message WHERE delivery = delivery.id AND ts IS NULL)"
         " ORDER BY delivery.id",
-        {"team": team, "delivery": delivery or 0},
+        {"team": team, "delivery": delivery},
     )
     return [
         Unsent(place=Place(row.pop("team"), row.pop("channel")), held=bool(row.pop("held")), **row)
@@ -138,13 +140,18 @@ def content(db: Database, message: Unsent) -> Content:
     return found
 
 
-def topics_of(db: Database, delivery: int) -> list[int]:
-    """Return the topics for which a delivery was made."""
-    return [row[0] for row in db.conn.execute("SELECT topic FROM decided WHERE delivery = ?", [delivery])]
+def trying(db: Database, message: Unsent, now: datetime) -> bool:
+    """Record that from now on nobody knows whether Slack has a message; False where that was so before."""
+    made = db.conn.execute(
+        "UPDATE delivery_message SET tried_at = ?"
+        " WHERE delivery = ? AND part = ? AND tried_at IS NULL AND ts IS NULL",
+        [now.timestamp(), message.delivery, message.part],
+    )
+    return made.rowcount == 1
 
 
-def trying(db: Database, message: Unsent, now: datetime) -> None:
-    """Record that from now on nobody knows whether Slack has a message."""
+def try_again(db: Database, message: Unsent, now: datetime) -> None:
+    """Record another time for a try, where the clock was set back since."""
     _message(db, message, tried_at=now.timestamp())
 
 
@@ -175,13 +182,16 @@ def put_off(db: Database, message: Unsent, until: float, error: str) -> None:
     """Let a delivery rest until a time."""
     db.table("delivery").update(
         message.delivery,
-        {"next_at": until, "attempts": message.attempts + 1, "error": error, "state": "open"},
+        {"next_at": until, "attempts": message.attempts + 1, "error": error},
     )
 
 
 def hold(db: Database, message: Unsent, until: float, error: str) -> None:
     """Record that nobody can find out whether Slack has a message; look again at a time."""
-    db.table("delivery").update(message.delivery, {"next_at": until, "error": error, "state": "held"})
+    db.table("delivery").update(
+        message.delivery,
+        {"next_at": until, "attempts": message.attempts + 1, "error": error, "state": "held"},
+    )
 
 
 def take_back(db: Database, delivery: int, error: str, *, slots: bool) -> None:
@@ -202,16 +212,31 @@ def take_back(db: Database, delivery: int, error: str, *, slots: bool) -> None:
 
 
 def last(db: Database, topic: int) -> Last | None:
-    """Return what a topic's last slot brought."""
+    """Return what a topic's last slot brought; one that is held goes before later ones."""
     rows = db.query(
         "SELECT date, papers, waiting, coalesce(state, '') AS state, coalesce(error, '') AS error"
         " FROM decided LEFT JOIN delivery ON delivery.id = decided.delivery"
-        " WHERE topic = ? ORDER BY decided.at DESC LIMIT 1",
+        " WHERE topic = ? ORDER BY coalesce(state, '') = 'held' DESC, decided.rowid DESC LIMIT 1",
         [topic],
     )
     for row in rows:
         return Last(**{**row, "date": date.fromisoformat(row["date"])})
     return None
+
+
+def forget(db: Database, before: datetime) -> None:
+    """Forget what was decided and sent before then, but for each topic's last slot and which papers came."""
+    at = before.timestamp()
+    db.conn.execute(
+        "DELETE FROM delivery_message WHERE delivery IN"
+        " (SELECT id FROM delivery WHERE claimed_at < ? AND state IN ('done', 'refused'))",
+        [at],
+    )
+    db.conn.execute(
+        "DELETE FROM decided WHERE at < ?"
+        " AND rowid < (SELECT max(rowid) FROM decided AS later WHERE later.topic = decided.topic)",
+        [at],
+    )
 
 
 def stop(db: Database, team: str, why: str, now: datetime) -> None:

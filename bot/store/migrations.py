@@ -85,6 +85,7 @@ def m004_topics(db: Database) -> None:
         "UPDATE paper SET first_seen ="
         " coalesce((SELECT min(strftime('%s', loaded_at)) FROM load WHERE papers > 0), 0)"
     )
+    db.table("paper").create_index(["first_seen"])
     db.table("workspace").create(
         {"team": str, "stopped_at": float, "why": str}, pk="team", not_null={"stopped_at", "why"}
     )

@@ -4,7 +4,7 @@ Law: a topic is never deleted. One that nobody follows any more keeps its row, a
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -85,10 +85,15 @@ def schedule(when: When) -> Schedule:
     return Schedule(tuple(map(int, weekdays)), month_day, time(*divmod(minute, _HOUR)), zone)
 
 
-def decided(db: Database, topic: int, day: date) -> bool:
-    """Tell whether it has been decided what the slot of a local date brings."""
-    found = db.conn.execute("SELECT 1 FROM decided WHERE topic = ? AND date = ?", [topic, day.isoformat()])
-    return found.fetchone() is not None
+def decided(db: Database, slots: Iterable[tuple[int, date]]) -> set[tuple[int, date]]:
+    """Return of some slots, topics and local dates, those of which it has been decided what they bring."""
+    asked = json.dumps([[topic, day.isoformat()] for topic, day in slots])
+    found = db.conn.execute(
+        "SELECT topic, date FROM json_each(?) JOIN decided"
+        " ON topic = json_extract(value, '$[0]') AND date = json_extract(value, '$[1]')",
+        [asked],
+    )
+    return {(topic, date.fromisoformat(day)) for topic, day in found}
 
 
 def remember(db: Database, topic: int, day: date) -> None:
@@ -126,8 +131,9 @@ def resume_all(db: Database, place: Place, now: datetime, ends: Callable[[str], 
 
 
 def of_delivery(db: Database, delivery: int) -> list[Topic]:
-    """Return the topics for which a delivery was made, ended or not."""
-    return list(_topics(db, "id IN (SELECT topic FROM decided WHERE delivery = ?)", delivery))
+    """Return the topics for which a delivery was made, as far as they are followed."""
+    where = "id IN (SELECT topic FROM decided WHERE delivery = ?) AND ended_at IS NULL"
+    return list(_topics(db, where, delivery))
 
 
 def owned_by(db: Database, team: str, owner: str) -> list[Topic]:

@@ -1,17 +1,19 @@
 """Delivering: what is due is posted once, whatever fails and whoever dies in between."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from bot.digest import courier
+from bot.digest.claiming import draft
+from bot.digest.due import due as due_now
 from bot.digest.edition import Edition
 from bot.errors import BusyError, Reason, RefusedError, UncertainError
-from bot.store import deliveries
-from bot.topics import Place
+from bot.store import deliveries, topics
+from bot.topics import Place, Wish
 from tests.digest.conftest import ANA, HERE, MONDAY, SATURDAY, PlainWriter, World
 
 DAY = timedelta(days=1)
@@ -190,24 +192,24 @@ def test_a_process_that_dies_before_it_posts(due: World, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("slack_has_it", [False, True])
 def test_an_answer_that_never_came(due: World, *, slack_has_it: bool) -> None:
-    """The others go on; 20 seconds later the history tells, and only what is not there is sent again."""
+    """The others go on; 30 seconds later the history tells, and only what is not there is sent again."""
     (due.slack.after if slack_has_it else due.slack.before).append(UncertainError("gone"))
     assert due.round() == 1.0
     due.finish()
     assert sorted(each.channel for each in due.slack.messages) == ["C1", "C1", "C2", "C2"]
-    assert (due.now - MONDAY).total_seconds() == 21
+    assert (due.now - MONDAY).total_seconds() == 31
     assert due.outcomes.count("unknown") == 1
 
 
 def test_silence_again_and_again_is_asked_ever_more_rarely(due: World) -> None:
-    """After 20 seconds, 40, 80 and so on, ten minutes at most."""
+    """After 30 seconds a few times, then 60, 120 and so on, ten minutes at most."""
     due.following.end(Place("T1", "C2"), "all")
-    due.slack.before += [UncertainError("gone")] * 7
+    due.slack.before += [UncertainError("gone")] * 11
     rests = [due.round()]
     while not due.slack.messages:
         assert rests[-1] is not None
         rests.append(due.round(timedelta(seconds=rests[-1])))
-    assert rests == [20, 40, 80, 160, 320, 600, 600, 1]
+    assert rests == [30, 30, 30, 30, 30, 60, 120, 240, 480, 600, 600, 1]
 
 
 def test_too_much_waits_as_long_as_slack_says(due: World) -> None:
@@ -392,12 +394,134 @@ def test_another_workspace_gets_nothing(due: World) -> None:
 
 
 def test_a_clock_set_back_while_nobody_knows(due: World) -> None:
-    """Twenty seconds by the new time are enough, and nobody waits for the old one to come again."""
+    """Thirty seconds by the new time are enough, and nobody waits for the old one to come again."""
     due.slack.after.append(UncertainError("gone"))
     due.round()
     due.now -= timedelta(hours=1)
     due.round()
-    due.round(20 * SECOND)
+    due.round(30 * SECOND)
     assert "found" in due.outcomes
     due.round(SECOND)
     assert len(due.slack.messages) == 4
+
+
+def test_a_clock_that_was_ahead_keeps_nobody_waiting(due: World) -> None:
+    """What Slack said to wait is seconds, whatever the clock says afterwards."""
+    due.now += timedelta(days=3)
+    due.slack.before.append(BusyError("ratelimited", 30))
+    due.round()
+    due.now -= timedelta(days=3) - SECOND
+    due.finish()
+    assert len(due.slack.messages) == 4
+
+
+def test_reading_the_history_may_be_too_much_while_posts_are_not(due: World) -> None:
+    """Slack limits each method by itself: other channels get their digests meanwhile."""
+    due.slack.after.append(UncertainError("gone"))
+    due.slack.looking.append(BusyError("ratelimited", 40))
+    due.follow("coffee", Place("T1", "C3"), at=time(9, 1))
+    due.round()
+    due.round(30 * SECOND)
+    due.round(30 * SECOND)
+    assert [each.channel for each in due.slack.messages if not each.thread] == ["C1", "C2", "C3"]
+    due.finish()
+    assert sorted(each.channel for each in due.slack.messages) == ["C1", "C1", "C2", "C2", "C3", "C3"]
+
+
+def test_one_messages_fault_stops_no_other(due: World) -> None:
+    """It is put off, and comes once the fault is gone."""
+    due.slack.before.append(KeyError("ts"))
+    due.round()
+    assert [each.channel for each in due.slack.messages] == ["C2"]
+    due.finish()
+    assert sorted(each.channel for each in due.slack.messages) == ["C1", "C1", "C2", "C2"]
+    assert due.outcomes.count("failed") == 1
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "missing_scope"])
+def test_a_thread_waits_for_a_workspace_that_lets_nobody_in(due: World, code: str) -> None:
+    """Its abstracts come once it does again."""
+    due.round()
+    reason = Reason.SCOPE if code == "missing_scope" else Reason.WORKSPACE
+    due.slack.before.append(RefusedError("chat.postMessage", code, reason))
+    due.finish()
+    assert len(due.slack.messages) == 2
+    due.now += timedelta(minutes=10)
+    due.finish()
+    assert len(due.slack.messages) == 4
+
+
+def test_a_channel_that_closes_under_a_thread_pauses_its_topics(due: World) -> None:
+    """The digest is there; what follows waits, and the owner is told."""
+    due.round()
+    due.slack.before.append(RefusedError("chat.postMessage", "is_archived", Reason.CHANNEL))
+    due.finish()
+    assert due.slack.told == [("U1", {"channel": "C1", "topics": [1], "why": "is_archived", "held": False})]
+
+
+def test_what_is_held_ends_with_its_topics(due: World) -> None:
+    """Nobody asks for it for ever; while topics live, ever more rarely, a day at most."""
+    due.slack.after.append(UncertainError("gone"))
+    due.slack.looking += [RefusedError("conversations.history", "channel_not_found", Reason.CHANNEL)] * 30
+    due.round()
+    rests = [due.round(30 * SECOND)]
+    for _ in range(10):
+        rests.append(due.round(timedelta(seconds=rests[-1] or 0)))
+    assert rests[-3:] == [86400.0] * 3
+    due.following.end(HERE, "all")
+    assert due.round(DAY) is None
+
+
+def test_a_topic_that_cannot_be_searched_any_more_stops_no_other(due: World) -> None:
+    """Its slot passes without a word; the others of the channel come."""
+    due.now = SATURDAY
+    due.follow("coffee")
+    due.now = MONDAY
+    with due.store.writing() as db:
+        db.conn.execute("UPDATE topic SET query = 'the of and' WHERE id = 1")
+    due.finish()
+    assert due.slack.parents == [{"2": [3]}, {"1": [1, 2]}]
+    assert due.rows("decided")[0][4:7] == (0, 0, 2)
+
+
+def test_a_writer_that_fails_keeps_no_other_channel_waiting(
+    due: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its channel's slot stays due, and the failure is counted."""
+    write = PlainWriter.edition
+
+    def edition(self: PlainWriter, edition: Edition, now: datetime) -> Sequence[dict[str, Any]]:
+        if edition.place == HERE:
+            raise ValueError("a defect")
+        return write(self, edition, now)
+
+    monkeypatch.setattr(PlainWriter, "edition", edition)
+    due.finish()
+    assert ({each.channel for each in due.slack.messages}, "failed" in due.outcomes) == ({"C2"}, True)
+    monkeypatch.undo()
+    due.finish()
+    assert {each.channel for each in due.slack.messages} == {"C1", "C2"}
+
+
+def test_a_schedule_changed_after_it_was_due_is_not_due(due: World) -> None:
+    """Between finding what is due and drawing it up a topic may get another slot, or another channel."""
+    found = due_now(due.store, "T1", MONDAY)
+    due.now += SECOND
+    due.following.change(HERE, 1, Wish(at=time(17)))
+    with due.store.writing() as db:
+        topics.move(db, Place("T1", "C2"), Place("T1", "C9"), due.now)
+    drawn = [draft(due.store, due.library, each) for each in found]
+    assert [[choice.due.topic.id for choice in each.selection.choices] for each in drawn] == [[], []]
+
+
+def test_two_digests_of_a_channel_keep_its_pace(due: World) -> None:
+    """Also where both have waited, for Slack had too much."""
+    due.follow("coffee", at=time(9, 1))
+    due.slack.before.append(BusyError("ratelimited", 90))
+    due.round()
+    due.round(90 * SECOND)
+    due.round(SECOND)
+    sent = [each.channel for each in due.slack.messages]
+    assert sent.count("C1") == 2
+    due.finish()
+    assert sorted(each.channel for each in due.slack.messages) == ["C1"] * 4 + ["C2"] * 2

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.topics import Place, Strictness
+from bot.topics import Place, Strictness, Wish
 from tests.digest.conftest import HERE, MONDAY, World
 
 WEEK = timedelta(days=7)
@@ -95,3 +95,24 @@ def test_channels_do_not_know_each_other(world: World) -> None:
     world.follow("tea")
     world.follow("tea", Place("T1", "C2"))
     assert digest(world) == [({"1": [1]}, 0), ({"1": [1]}, 0)]
+
+
+def test_what_was_promised_comes(world: World) -> None:
+    """Earlier papers that had no room in the first digest wait, even behind better ones that are new."""
+    world.add(*(f"Tea with milk number {number}" for number in range(14)))
+    world.follow("tea", top=14)
+    assert digest(world)[0][1] == 4
+    world.add(*(f"Tea tea tea {number}" for number in range(12)))
+    assert digest(world) == [({"1": [15, 16, 17, 18, 19, 20, 21, 22, 23, 24]}, 6)]
+    assert sorted(digest(world)[0][0]["1"]) == [11, 12, 13, 14, 25, 26]
+    assert digest(world) == []
+
+
+def test_a_topic_put_right_after_silence_brings_what_was_there(world: World) -> None:
+    """The first digest is the first that says something."""
+    world.add("Tea one", "Tea two")
+    world.follow("tae", top=1)
+    assert digest(world) == []
+    world.following.change(HERE, 1, Wish("tea"))
+    assert digest(world) == [({"1": [1]}, 0)]
+    assert digest(world) == []

@@ -14,6 +14,7 @@ import pytest
 
 from bot.digest import rounds
 from bot.digest.rounds import Rounds, alone
+from bot.errors import OperatorError
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -121,11 +122,11 @@ def test_a_round_is_gone_on_each_tick(db: Path) -> None:
         gone.put((threading.current_thread().name, is_free(db)))
 
     with going(db, go) as each:
-        assert (each.ticked_at, each.stopping(), gone.empty()) == (None, False, True)
+        assert (each.went_at, each.stopping(), gone.empty()) == (None, False, True)
         for _ in range(3):
             each.tick()
             assert gone.get(timeout=20) == ("digests", False)
-        assert each.ticked_at == NOW
+        assert each.went_at == NOW
     assert (each.stopping(), gone.empty()) == (True, True)
     assert "digests" not in {thread.name for thread in threading.enumerate()}
 
@@ -239,11 +240,36 @@ def test_no_round_while_another_process_does(db: Path, monkeypatch: pytest.Monke
         assert gone.wait(20)
 
 
-def test_the_time_of_a_tick_is_the_clocks(db: Path) -> None:
-    """Whether or not anybody goes rounds."""
+def test_it_is_known_when_a_round_went_well(db: Path) -> None:
+    """Not when one failed: then nobody looks after digests, and /readyz says so."""
+    outcomes: Queue[Exception | None] = Queue()
+    gone: Queue[None] = Queue()
     times = iter([NOW, NOW + timedelta(days=1)])
     each = Rounds(db, lambda: next(times))
-    each.tick()
-    assert each.ticked_at == NOW
-    each.tick()
-    assert each.ticked_at == NOW + timedelta(days=1)
+
+    def go() -> None:
+        gone.put(None)
+        if fault := outcomes.get(timeout=20):
+            raise fault
+
+    with each.going(go):
+        for outcome in (None, OperatorError("disk full"), ValueError("a defect"), None):
+            outcomes.put(outcome)
+            each.tick()
+            gone.get(timeout=20)
+    assert each.went_at == NOW + timedelta(days=1)
+
+
+def test_a_folder_that_takes_no_lock_is_named(tmp_path: Path) -> None:
+    """Nothing can be delivered there, and whoever runs it must know why."""
+    (tmp_path / "paperboy.db.lock").mkdir()
+    with pytest.raises(OperatorError) as raised, alone(tmp_path / "paperboy.db", 0):
+        pass
+    assert str(raised.value).startswith(f"{tmp_path / 'paperboy.db.lock'} cannot be locked: ")
+
+
+def test_a_link_to_a_database_has_its_lock(tmp_path: Path) -> None:
+    """By whichever name it is called, one process is at it."""
+    (tmp_path / "link.db").symlink_to(tmp_path / "paperboy.db")
+    with alone(tmp_path / "paperboy.db", 0) as first, alone(tmp_path / "link.db", 0) as second:
+        assert (first, second) == (True, False)

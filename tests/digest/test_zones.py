@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from bot.digest.zones import known, named, nearest
+from bot.digest.zones import _CITIES, is_city, known, named, nearest
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,11 @@ from bot.digest.zones import known, named, nearest
         ("general", None),
         ("pacific", None),
         ("medicine", None),
+        ("Mumbai", "Asia/Kolkata"),
+        ("München", "Europe/Berlin"),
+        ("san francisco", "America/Los_Angeles"),
+        ("Rio de Janeiro", "America/Sao_Paulo"),
+        ("Cambridge", None),
         ("EST", None),
         ("pst", None),
         ("UTC+2", None),
@@ -51,6 +56,26 @@ def test_people_name_zones_and_cities(said: str, zone: str | None) -> None:
     assert named(said) == zone
 
 
+@pytest.mark.parametrize(
+    ("said", "is_one"),
+    [
+        ("Berlin", True),
+        ("new york", True),
+        ("Munich", False),
+        ("beijing", False),
+        ("Singapore", False),
+        ("panama", False),
+        ("St. Lucia", False),
+        ("japan", False),
+        ("UTC", False),
+        ("medicine", False),
+    ],
+)
+def test_a_city_with_a_zone_is_told_from_a_place(said: str, is_one: bool) -> None:  # noqa: FBT001 as below
+    """A country, or a city that keeps another's clock, is more often said of a place than of a zone."""
+    assert is_city(said) is is_one
+
+
 def test_every_zone_goes_by_its_own_name() -> None:
     """No city takes the name of another zone, but where both are one clock."""
     zones = [zone for zone in available_timezones() if known(zone)]
@@ -60,6 +85,11 @@ def test_every_zone_goes_by_its_own_name() -> None:
         "Kwajalein": "Pacific/Kwajalein",
         "Singapore": "Asia/Singapore",
     }
+
+
+def test_every_city_without_a_zone_keeps_one_that_there_is() -> None:
+    """None takes the place of a zone, or of a city that has one."""
+    assert {city: zone for city, zone in _CITIES.items() if not known(zone) or named(city) != zone} == {}
 
 
 def test_two_zones_of_one_city_are_one_clock() -> None:
@@ -87,6 +117,8 @@ def clock(zone: str) -> tuple[timedelta | None, ...]:
         ("londno", "Europe/London"),
         ("PST", "America/Los_Angeles"),
         ("est", "America/New_York"),
+        ("USA", "America/New_York"),
+        ("munihc", "Europe/Berlin"),
         ("medicine", None),
         ("", None),
         ("UTC+2", None),

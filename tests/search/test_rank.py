@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.search.analyze import Analyzer
 from bot.search.collection import Collection, Document
 from bot.search.query import QueryWord, parse_query
-from bot.search.rank import EXPANSION, Hit, Ranking, Unknown, coverage, rank
+from bot.search.rank import EXPANSION, Hit, Ranking, Unknown, rank, weigh
 from bot.store import Store, papers
 
 Lacking = tuple[int, tuple[str, ...]]  # a document, and the words that it lacks
@@ -254,10 +254,10 @@ def test_coverage_weighs_words_by_their_idf() -> None:
     weight = collection.bm25.weight
     words = parse_query("fine-tuning backdoor BACKDOORS zzz", ANALYZER)
     whole = weight(2) + weight(2) + weight(0)
-    assert coverage(collection, words).tolist() == pytest.approx(
+    assert weigh(collection, words).shares.tolist() == pytest.approx(
         [weight(2) / whole, weight(2) / whole, 2 * weight(2) / whole, 0.0, 0.0]
     )
-    assert coverage(collection, parse_query('"fine wine"', ANALYZER)).tolist() == [1.0] * 5
+    assert weigh(collection, parse_query('"fine wine"', ANALYZER)).shares.tolist() == [1.0] * 5
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_so_many_seeds_have_a_share_of_the_words(
     seed_papers: Collection, query: str, half: int, normal: int, whole: int
 ) -> None:
     """As was measured when the analyzer was designed: .5, .7 and all of the weight."""
-    shares = coverage(seed_papers, parse_query(query, ANALYZER))
+    shares = weigh(seed_papers, parse_query(query, ANALYZER)).shares
     counts = [int(np.count_nonzero(shares >= floor - 1e-9)) for floor in (0.5, 0.7, 1.0)]
     assert counts == [half, normal, whole]
 

@@ -117,7 +117,7 @@ def test_the_best_of_what_is_left(first: int, without: list[int]) -> None:
     """From a document on, and without some; what matches stays as it is."""
     query = asked("tea")
     found = topic.matching(COLLECTION, query, Strictness.NORMAL)
-    left = topic.left(found, first, without)
+    left = topic.left(found, first, topic.flagged(topic.numbered(range(COLLECTION.size)), without))
     expected = [each for each in [1, 0, 2] if each >= first and each not in without]
     assert topic.best(COLLECTION, query, found, left) == expected
     assert (topic.documents(left), found.total) == (sorted(expected), 3)

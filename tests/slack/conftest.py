@@ -25,8 +25,10 @@ EVENTS = _ASKED["settings"]["event_subscriptions"]["bot_events"]
 
 
 @contextmanager
-def answering(slack: LocalSlack, library: Library, db: Path) -> Iterator[None]:
-    """Run the app with a library by HTTP while the block runs; it is two hours after the load.
+def answering(
+    slack: LocalSlack, library: Library, db: Path, later: timedelta = timedelta(0)
+) -> Iterator[None]:
+    """Run the app with a library by HTTP while the block runs; it is two hours after the load, or `later`.
 
     What happens only once is kept in `db`.
     """
@@ -37,7 +39,7 @@ def answering(slack: LocalSlack, library: Library, db: Path) -> Iterator[None]:
         bolt_app(
             settings,
             library,
-            lambda: LOADED_AT + timedelta(hours=2),
+            lambda: LOADED_AT + timedelta(hours=2) + later,
             Metrics(lambda: library.size),
         ) as app,
         serving(routes({}, endpoint(app, slack.signing_secret)), "127.0.0.1", 0) as address,

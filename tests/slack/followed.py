@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.digest.following import Deed, Done, Preview, Rate, State
 from bot.digest.schedule import following
@@ -12,7 +12,7 @@ from bot.slack.forms import Form
 from bot.slack.render import Listed, Message, View
 from bot.slack.render.topics import PAGE
 from bot.store.deliveries import Last
-from bot.topics import Pause, Person, Schedule, Strictness, Topic
+from bot.topics import Pause, Person, Schedule, Strictness, Topic, Wish
 from tests.conftest import LOADED_AT
 from tests.slack.editions import DAILY, topic
 
@@ -56,8 +56,9 @@ def listed(library: Library) -> Listed:
         state(library, topic(4, "quantum error correction", MONTHLY, top=5)),
         state(library, topic(5, "lora", top=5, strictness=Strictness.STRICT), Last(monday, 2, 0, "held", "")),
         state(library, topic(6, "length bias", pause=Pause(NOW, "ana")), Last(monday, 0, 0, "", "")),
-        state(library, topic(7, "dialogue"), Last(monday, 1, 0, "open", "")),
+        state(library, topic(7, "dialogue & speech"), Last(monday, 1, 0, "open", "")),
         state(library, topic(8, "reward model"), Last(monday, 1, 0, "refused", "")),
+        state(library, topic(9, "alignment", pause=Pause(LOADED_AT, why="is_archived"))),
     )
     next_one = (datetime(2026, 11, 24, 9, tzinfo=UTC), "Europe/London")
     return Listed("safety", states, 0, len(states), next_one, (LOADED_AT, "account_inactive"))
@@ -79,18 +80,28 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
     "topic-resumed": lambda _: render.resumed(done(Deed.CHANGED, BACKDOOR), "ana", NOW),
     "topic-ended": lambda _: render.ended([BACKDOOR], "ana"),
     "topics-ended": lambda _: render.ended([BACKDOOR, PAUSED], "ana"),
-    "topic-skipped": lambda _: render.skipped(1),
-    "topic-untold": lambda _: render.untold(render.paused(BACKDOOR, "ana")),
+    "topic-skipped": lambda _: render.skipped(BACKDOOR, "ana"),
+    "topic-not-skipped": lambda _: render.not_skipped(1),
+    "topic-untold": lambda _: render.untold(render.paused(BACKDOOR, "ana"), surely=False),
+    "topic-untold-surely": lambda _: render.untold(render.paused(BACKDOOR, "ana"), surely=True),
     "preview-first": lambda library: render.first_digest(preview(library, "backdoor attacks"), BACKDOOR),
     "preview-broad": lambda library: render.first_digest(
         preview(library, "language model"), BACKDOOR, shared=True
     ),
+    "preview-rate": lambda library: render.first_digest(
+        replace(preview(library, "lora"), rate=Rate(3.2, LOADED_AT)), BACKDOOR, unzoned=True
+    ),
     "preview-next": lambda library: render.next_digest(preview(library, "lora", 0), BACKDOOR, NOW, NOW),
-    "preview-not-followed": lambda library: render.not_followed(preview(library, "length bias")),
+    "preview-not-followed": lambda library: render.not_followed(
+        preview(library, "length bias"), "length bias daily top 3"
+    ),
     "topics": lambda library: render.topic_list(listed(library), NOW),
     "topics-none": lambda _: render.topic_list(Listed("", (), 0, 0, None), NOW),
     "topics-window": lambda library: render.topics_window(listed(library), FORM, NOW),
-    "topic-form": lambda _: render.topic_form(FORM, "Europe/London", "lora moe"),
+    "topic-form": lambda _: render.topic_form(FORM, Wish("lora moe")),
+    "topic-form-begun": lambda _: render.topic_form(
+        FORM, Wish("lora", ((), 31), time(0), "Asia/Tokyo", 3, Strictness.STRICT)
+    ),
     "topic-form-edited": lambda library: render.with_preview(
         render.edit_form(replace(FORM, topic=3), replace(PAUSED, schedule=MONTHLY)),
         render.in_form(preview(library, "length bias")),
@@ -125,14 +136,15 @@ def of_any_text(library: Library, text: str) -> list[Message | View]:
         render.ended([made], text),
         render.ended([other], text),
         render.ended([made, other] * 100, text),
-        render.untold(render.ended([made, other] * 100, text)),
-        render.first_digest(shown, made, shared=True),
+        render.untold(render.ended([made, other] * 100, text), surely=True),
+        render.skipped(made, text),
+        render.first_digest(shown, made, shared=True, unzoned=True),
         render.next_digest(shown, made, None, NOW),
-        render.not_followed(shown),
+        render.not_followed(shown, text[:500] or "x"),
         render.topic_list(page, NOW),
         render.topics_window(page, form, NOW),
         view,
-        render.topic_form(form, "America/Argentina/ComodRivadavia", text[:500]),
+        render.topic_form(form, Wish(text[:500], zone="America/Argentina/ComodRivadavia")),
         render.with_preview(render.with_preview(view, render.in_form(shown)), render.in_form(shown)),
         render.help_page("", 10**9, [made, other] * 100),
         render.open_form(render.edit_button(10**6), "What?"),

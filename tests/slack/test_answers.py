@@ -247,12 +247,21 @@ def interaction(slack: LocalSlack, payload: Json) -> int:
 def signed(slack: LocalSlack, form: dict[str, str]) -> int:
     """Send a signed form as Slack would; returns the status of the answer."""
     body = urlencode({"team_id": TEAM, "user_id": ANA, **form})
+    return _signed(slack, body, "application/x-www-form-urlencoded")
+
+
+def signed_json(slack: LocalSlack, body: Json) -> int:
+    """Send a signed event as Slack would; returns the status of the answer."""
+    return _signed(slack, json.dumps(body), "application/json")
+
+
+def _signed(slack: LocalSlack, body: str, kind: str) -> int:
     stamp = str(int(time.time()))
     signature = SignatureVerifier(slack.signing_secret).generate_signature(timestamp=stamp, body=body)
     assert slack.request_url
     assert signature
     headers = {
-        "content-type": "application/x-www-form-urlencoded",
+        "content-type": kind,
         "x-slack-request-timestamp": stamp,
         "x-slack-signature": signature,
     }

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.buttons import (
+    LISTS,
     LONGEST_METADATA,
+    SUBJECTS,
     Act,
     Alike,
     Chosen,
@@ -16,14 +18,13 @@ from bot.slack.buttons import (
     Page,
     Results,
     Subject,
+    Typed,
     Wanted,
     Window,
     metadata_of,
     read,
     value_of,
     wanted,
-    wanted_any,
-    wanted_list,
     window_of,
 )
 
@@ -41,6 +42,7 @@ GOOD = {"v": 1, "query": "lora", "skip": 5, "loaded": 1}
         Alike("2024.naacl-long.171", 10, 1),
         *(Chosen(act, 10**6) for act in Act),
         Wanted("lora moe"),
+        Typed("lora moe daily at 7"),
         Page(190),
     ],
 )
@@ -105,7 +107,7 @@ def test_what_cannot_be_read_is_none(value: object) -> None:
     """Older versions, tampering, length and wrong types give no button, and no error."""
     assert read(value) is None
     with pytest.raises(OutdatedError):
-        wanted_any(value)
+        wanted(value, *SUBJECTS)
 
 
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
@@ -116,11 +118,10 @@ def test_any_value_is_read_or_refused(value: str) -> None:
 
 def test_a_button_about_topics_is_no_paper() -> None:
     """One kind is not taken for another."""
-    for pressed in (Chosen(Act.END, 1), Wanted("lora"), Page(10)):
+    for pressed in (Chosen(Act.END, 1), Wanted("lora"), Typed("lora"), Page(10)):
         assert read(value_of(pressed)) == pressed
-        for refused in (wanted_any, wanted_list):
-            with pytest.raises(OutdatedError):
-                refused(value_of(pressed))
+        with pytest.raises(OutdatedError):
+            wanted(value_of(pressed), *SUBJECTS)
 
 
 def test_every_acts_value_fits_a_menu() -> None:
@@ -131,11 +132,11 @@ def test_every_acts_value_fits_a_menu() -> None:
 def test_a_button_of_another_kind_is_refused() -> None:
     """A button is pressed for what it stands for."""
     one, results = value_of(One("2305.14710", 1)), value_of(Results("lora", 0, 1))
-    assert wanted(one, One) == wanted_any(one) == One("2305.14710", 1)
-    assert wanted_list(results) == Results("lora", 0, 1)
-    for refused in (lambda: wanted(results, One), lambda: wanted_list(one)):
+    assert wanted(one, One) == wanted(one, *SUBJECTS) == One("2305.14710", 1)
+    assert wanted(results, *LISTS) == Results("lora", 0, 1)
+    for value, kinds in ((results, (One,)), (one, LISTS)):
         with pytest.raises(OutdatedError):
-            refused()
+            wanted(value, *kinds)
 
 
 def test_a_window_keeps_what_it_needs() -> None:

@@ -17,6 +17,7 @@ from bot.topics import Person, Place, Wish
 from tests.conftest import LOADED_AT
 from tests.slack.conftest import EVENTS, SCOPES, answering
 from tests.slack.deeds import Json
+from tests.slack.test_answers import signed_json
 
 NOW = LOADED_AT + timedelta(hours=2)
 OWNERS = {ANA: Person(ANA, "ana"), BEN: Person(BEN, "ben")}
@@ -305,6 +306,41 @@ def test_a_channel_that_could_not_be_told_is_told_next_time(world: World) -> Non
     heard(world.slack.deactivate(BEN))
     world.settled()
     assert (len(world.said()), len(world.said(PRIVATE))) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"type": "channel_id_changed", "old_channel_id": READING, "new_channel_id": SAFETY}, []),
+        (
+            {"type": "user_change", "user": {"id": BEN, "name": "ben", "deleted": True}},
+            ["ben, who set topic 1 here, has left; it goes on, and anyone here may change it."],
+        ),
+    ],
+    ids=lambda each: each["type"] if isinstance(each, dict) else "",
+)
+def test_an_organizations_events_concern_the_bots_workspace(
+    world: World, event: Json, said: list[str]
+) -> None:
+    """Slack may name the organization; topics are stored under the workspace whose token the bot has."""
+    world.follow("tea", channel=SAFETY if said else READING, owner=BEN)
+    body = {"type": "event_callback", "team_id": "E0ORG", "event_id": "Ev1", "event": event}
+    assert signed_json(world.slack, body) == 200
+    assert world.settled().pauses() == [None]
+    assert world.said() == said
+
+
+def test_who_comes_back_and_leaves_again_is_told_again(library: Library, db: Path) -> None:
+    """A month later it is news."""
+    left = {"type": "user_change", "user": {"id": BEN, "name": "ben", "deleted": True}}
+    with LocalSlack(scopes=SCOPES, subscribed=EVENTS) as slack:
+        for days in (0, 1, 32):
+            Following(Store(db), library, lambda: NOW).follow(
+                Place(TEAM, SAFETY), OWNERS[BEN], Wish("tea"), "UTC"
+            )
+            with answering(slack, library, db, timedelta(days=days)):
+                assert slack.event(left).acknowledged
+        assert len(slack.messages()) == 2
 
 
 def test_the_manifest_asks_for_all_events_that_are_answered() -> None:

@@ -71,10 +71,21 @@ def test_whoever_comes_meanwhile_hears_that_it_is_under_way(db: Path) -> None:
     assert app.do(act, Kind.SHARE, "a") is Outcome.DONE
 
 
-def test_a_share_is_remembered_for_a_day(db: Path) -> None:
-    """Longer than anybody can press its button; a welcome for ever."""
-    for kind, outcome in ((Kind.SHARE, 2), (Kind.WELCOME, 1)):
-        done: list[int] = []
-        for days in (0, 2):
-            claims(db, days).do(partial(done.append, days), kind, "a")
-        assert len(done) == outcome
+@pytest.mark.parametrize(
+    ("kind", "done_on"),
+    [(Kind.SHARE, [0, 2, 40]), (Kind.LEFT, [0, 40]), (Kind.MOVED, [0, 40]), (Kind.WELCOME, [0])],
+)
+def test_a_claim_is_remembered_for_its_time(db: Path, kind: Kind, done_on: list[int]) -> None:
+    """A share for longer than anybody can press its button, who left for a month, a welcome for ever."""
+    done: list[int] = []
+    for days in (0, 2, 40):
+        claims(db, days).do(partial(done.append, days), kind, "a")
+    assert done == done_on
+
+
+def test_what_is_done_can_be_asked(db: Path) -> None:
+    """Without claiming it."""
+    app = claims(db)
+    assert app.is_done(Kind.MOVED, "a") is False
+    app.do(lambda: None, Kind.MOVED, "a")
+    assert app.is_done(Kind.MOVED, "a") is True

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.asked import UsageError
-from bot.slack.clauses import MOST_PAPERS, parse_clauses
-from bot.topics import Strictness, Wish
+from bot.slack.clauses import parse_clauses
+from bot.topics import MOST_TOP, Strictness, Wish
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "catalog.csv"
 TITLES = [row["title"] for row in csv.DictReader(io.StringIO(SEEDS.read_text(encoding="utf-8")))]
@@ -24,6 +24,8 @@ DAYS = {
     "daily": DAILY,
     "every day": DAILY,
     "each day": DAILY,
+    "everyday": DAILY,
+    "once a day": DAILY,
     "weekdays": WEEKDAYS,
     "every weekday": WEEKDAYS,
     "on weekdays": WEEKDAYS,
@@ -35,6 +37,8 @@ DAYS = {
     "mon/thurs": BOTH,
     "mon & thu": BOTH,
     "mon thu": BOTH,
+    "Mon., Thu.": BOTH,
+    "Mon. and Thurs.": BOTH,
     "mon, thu and fri": ((0, 3, 4), 0),
     "tues, weds, and sat": ((1, 2, 5), 0),
     "mondays and thursdays": BOTH,
@@ -43,6 +47,8 @@ DAYS = {
     "MON–FRI": WEEKDAYS,
     "mon — fri": WEEKDAYS,
     "monday to friday": WEEKDAYS,
+    "from monday to friday": WEEKDAYS,
+    "Mon.–Fri.": WEEKDAYS,
     "thursday-friday": ((3, 4), 0),
     "fri-mon": ((0, 4, 5, 6), 0),
     "mon-tue, sat": ((0, 1, 5), 0),
@@ -54,12 +60,16 @@ DAYS = {
     "on monday": MONDAY,
     "weekly": MONDAY,
     "every week": MONDAY,
+    "once a week": MONDAY,
+    "once every week on mondays": MONDAY,
     "weekly on mondays": MONDAY,
     "weekly on thursdays and mondays": BOTH,
     "weekly thursdays": ((3,), 0),
     "weekly friday": ((4,), 0),
     "monthly": ((), 1),
     "every month": ((), 1),
+    "once a month": ((), 1),
+    "once a month on the 15th": ((), 15),
     "monthly on the 15th": ((), 15),
     "monthly on 15": ((), 15),
     "monthly on day 15": ((), 15),
@@ -108,7 +118,7 @@ ZONES = {
     "Europe/Berlin": "Europe/Berlin",
     "(America/Los_Angeles)": "America/Los_Angeles",
 }
-COUNTS = {f"top {count}": count for count in range(1, MOST_PAPERS + 1)} | {"Top 3 papers": 3}
+COUNTS = {f"top {count}": count for count in range(1, MOST_TOP + 1)} | {"Top 3 papers": 3}
 STRICTNESSES = {"strict": STRICT, "normal": NORMAL, "Broad": BROAD}
 KINDS: dict[str, dict[str, Any]] = {
     "days": DAYS,
@@ -160,6 +170,38 @@ def test_clauses_in_any_order_behind_any_title_are_read(
         ("monday", Wish("", MONDAY)),
         ("x 9am in berlin strict", Wish("x", at=time(9), zone="Europe/Berlin", strictness=STRICT)),
         ("at 9.30", Wish("", at=time(9, 30))),
+        ("x Mon. 9am", Wish("x", MONDAY, time(9))),
+        ("black fri. weekly", Wish("black fri.", MONDAY)),
+        ("x daily 9", Wish("x", DAILY, time(9))),
+        ("x mon-fri 17 in berlin", Wish("x", WEEKDAYS, time(17), "Europe/Berlin")),
+        ("x mondays 9 new york", Wish("x", MONDAY, time(9), "America/New_York")),
+        ("x daily in Munich", Wish("x", DAILY, zone="Europe/Berlin")),
+        ("x weekly on mondays in münchen", Wish("x", MONDAY, zone="Europe/Berlin")),
+        ("x top 5 in San Francisco", Wish("x", zone="America/Los_Angeles", top=5)),
+        ("x at 9 in Mumbai", Wish("x", at=time(9), zone="Asia/Kolkata")),
+        ("x 9am boston", Wish("x", at=time(9), zone="America/New_York")),
+        ("in Boston", Wish("", zone="America/New_York")),
+        ("x weekly in Singapore", Wish("x", MONDAY, zone="Singapore")),
+        ("x at 9 in Jamaica", Wish("x", at=time(9), zone="Jamaica")),
+        ("in Monaco", Wish("", zone="Europe/Monaco")),
+        ("hate speech in Singapore weekly", Wish("hate speech in Singapore", MONDAY)),
+        ("air quality in Beijing daily", Wish("air quality in Beijing", DAILY)),
+        ("x and weekly", Wish("x", MONDAY)),
+        ("x with daily", Wish("x", DAILY)),
+        ("x from mondays", Wish("x", MONDAY)),
+        ("x -- and at 9 and daily", Wish("x", DAILY, time(9))),
+        ("a rock band weekly", Wish("a rock band", MONDAY)),
+        ('"now and" weekly', Wish('"now and"', MONDAY)),
+        ("x weekly on mondays at 9am top 5!", Wish("x", MONDAY, time(9), top=5)),
+        ("x weekly at 9am in berlin top 5.", Wish("x", MONDAY, time(9), "Europe/Berlin", 5)),
+        ("x on mondays.", Wish("x", MONDAY)),
+        ("x top 5…", Wish("x", top=5)),
+        ("x strict?!", Wish("x", strictness=STRICT)),
+        ("x at 9.", Wish("x", at=time(9))),
+        ("x at 9 p.m.", Wish("x", at=time(21))),
+        ("is it x? daily...", Wish("is it x?", DAILY)),
+        ('"x." daily!', Wish('"x."', DAILY)),
+        ("x year:2022.. daily.", Wish("x year:2022..", DAILY)),
         ("x weekly at 9.30", Wish("x", MONDAY, time(9, 30))),
         ("x at 9 in japan", Wish("x", at=time(9), zone="Japan")),
         ("x 9am new york", Wish("x", at=time(9), zone="America/New_York")),
@@ -196,6 +238,35 @@ def test_what_belongs_together_is_read_together(line: str, meant: Wish) -> None:
         "large language models in medicine",
         "large language models in general",
         "machine translation in japan",
+        "hate speech in Singapore",
+        "translation in Jamaica",
+        "the canal in Panama",
+        "traffic in Beijing",
+        "daily mood changes in adolescents",
+        "daily mood changes in Adolescents",
+        "symptoms measured daily in adolescents",
+        "vital signs recorded daily in ICU",
+        "In Defense of Attention",
+        "in context learning",
+        "scores in Defense",
+        "learning weakly",
+        "the weekend",
+        "the weekedn",
+        "all and sundry",
+        "why attention?",
+        "attention and",
+        "dna in normal and",
+        "in MLM and TLM",
+        "lora.",
+        "daily year:2022..",
+        '"lora daily."',
+        'title:"x" year:2022..',
+        "friday 13",
+        "llama 2",
+        "weekly 3.5",
+        "daily 99",
+        "daily 2024",
+        "weekly: lora",
         "speech recognition in Zulu",
         "attention in pairs",
         "attacks in hardware",
@@ -256,6 +327,7 @@ def test_every_title_stays_a_topic() -> None:
 
 NO_TIME = "is no time. Name one as in 9am, 9:30 pm or 21:00, for example:"
 NO_ZONE = "names no time zone that I know."
+NO_CITY = f"{NO_ZONE} Name one as in Berlin, Europe/Berlin or UTC, for example:"
 OFFSET = "would be wrong when clocks change. Name a city, for example:"
 TOO_SPECIAL = "is more than I can keep. Digests come daily, on days of the week, or once a month:"
 NO_COUNT = "is not possible: write top 1 to top 20. For example:"
@@ -265,6 +337,11 @@ NO_DAY = "names no day of a month: they are 1 to 31, or the last day. For exampl
 def meant(zone: str) -> str:
     """Return what is said of a zone that is abbreviated or misspelt."""
     return f"{NO_ZONE} Clocks change, so name a city. Did you mean {zone}?"
+
+
+def slip(days: str) -> str:
+    """Return what is said of days that are misspelt."""
+    return f"has a word that I do not know. Did you mean {days}?"
 
 
 @pytest.mark.parametrize(
@@ -280,11 +357,25 @@ def meant(zone: str) -> str:
         ("weekly 20:80", "20:80", NO_TIME, "weekly at 09:00"),
         ("weekly at nine", "at nine", NO_TIME, "weekly at 09:00"),
         ("at morning daily", "at morning", NO_TIME, "at 09:00 daily"),
-        ("every evening", "every evening", NO_TIME, "at 09:00"),
-        ("weekly at night", "at night", NO_TIME, "weekly at 09:00"),
+        ("every evening", "every evening", NO_TIME, "daily at 18:00"),
+        ("every night", "every night", NO_TIME, "daily at 21:00"),
+        ("weekly at night", "at night", NO_TIME, "weekly at 21:00"),
+        ("weekly at lunchtime", "at lunchtime", NO_TIME, "weekly at 12:00"),
         ("every monday morning", "morning", NO_TIME, "every monday at 09:00"),
-        ("at 9 in the evening", "in the evening", NO_TIME, "at 9"),
+        ("every friday afternoon", "afternoon", NO_TIME, "every friday at 15:00"),
+        ("at 9 in the evening", "in the evening", NO_TIME, "at 9pm"),
+        ("mondays at 9:30 in the afternoon", "in the afternoon", NO_TIME, "mondays at 9:30pm"),
+        ("daily 9 in the evening", "in the evening", NO_TIME, "daily 9pm"),
+        ("at 11 at night", "at night", NO_TIME, "at 11pm"),
+        ("at 12 at night", "at night", NO_TIME, "at 12am"),
+        ("at 2 at night", "at night", NO_TIME, "at 2am"),
+        ("9pm in the evening", "in the evening", NO_TIME, "9pm"),
+        ("noon in the evening", "in the evening", NO_TIME, "noon"),
+        ("at 21:00 in the evening", "in the evening", NO_TIME, "at 21:00"),
+        ("at 9 in the morning", "in the morning", NO_TIME, "at 9"),
         ("mondays in the morning at 9", "in the morning", NO_TIME, "mondays at 9"),
+        ("mondays in the evening at 9", "in the evening", NO_TIME, "mondays at 9pm"),
+        ("every night at 9", "every night", NO_TIME, "daily at 9pm"),
         ("weekly in berln", "in berln", meant("Europe/Berlin"), "weekly in Europe/Berlin"),
         ("at 9 in new yrok", "in new yrok", meant("America/New_York"), "at 9 in America/New_York"),
         ("9am londno", "londno", meant("Europe/London"), "9am in Europe/London"),
@@ -293,48 +384,25 @@ def meant(zone: str) -> str:
         ("9am pst", "pst", meant("America/Los_Angeles"), "9am in America/Los_Angeles"),
         ("in UTC+2", "in UTC+2", OFFSET, "in Europe/Berlin"),
         ("9:00 GMT-05:00", "GMT-05:00", OFFSET, "9:00 in Europe/Berlin"),
-        (
-            "9am in boston",
-            "in boston",
-            f"{NO_ZONE} Name one as in Berlin, Europe/Berlin or UTC, for example:",
-            "9am in Europe/Berlin",
-        ),
-        (
-            "weekly at 9 in boston",
-            "in boston",
-            f"{NO_ZONE} Name one as in Berlin, Europe/Berlin or UTC, for example:",
-            "weekly at 9 in Europe/Berlin",
-        ),
-        (
-            "on mondya at 9",
-            "on mondya",
-            "has a day that I do not know. Did you mean monday?",
-            "on monday at 9",
-        ),
-        (
-            "every tusday",
-            "every tusday",
-            "has a day that I do not know. Did you mean tuesday?",
-            "every tuesday",
-        ),
-        (
-            "mon, thrusday",
-            "mon, thrusday",
-            "has a day that I do not know. Did you mean thursday?",
-            "mon, thursday",
-        ),
-        (
-            "tusday, thu",
-            "tusday, thu",
-            "has a day that I do not know. Did you mean tuesday?",
-            "tuesday, thu",
-        ),
-        (
-            "weekly fridya",
-            "fridya",
-            "has a day that I do not know. Did you mean friday?",
-            "weekly friday",
-        ),
+        ("9am in springfield", "in springfield", NO_CITY, "9am in Europe/Berlin"),
+        ("weekly at 9 in springfield", "in springfield", NO_CITY, "weekly at 9 in Europe/Berlin"),
+        ("daily in Springfield", "in Springfield", NO_CITY, "daily in Europe/Berlin"),
+        ("top 5 in Llanfair PG", "in Llanfair PG", NO_CITY, "top 5 in Europe/Berlin"),
+        ("weekly on mondays in springfield", "in springfield", NO_CITY, "weekly on mondays in Europe/Berlin"),
+        ("weekly in US", "in US", meant("America/New_York"), "weekly in America/New_York"),
+        ("on mondya at 9", "on mondya", slip("monday"), "on monday at 9"),
+        ("mondya at 9", "mondya", slip("monday"), "monday at 9"),
+        ("thrusday at 9am in berlin", "thrusday", slip("thursday"), "thursday at 9am in berlin"),
+        ("every tusday", "every tusday", slip("tuesday"), "every tuesday"),
+        ("mon, thrusday", "mon, thrusday", slip("thursday"), "mon, thursday"),
+        ("Mon. thrusday", "Mon. thrusday", slip("thursday"), "Mon. thursday"),
+        ("tusday, thu", "tusday, thu", slip("tuesday"), "tuesday, thu"),
+        ("weekly fridya", "fridya", slip("friday"), "weekly friday"),
+        ("thrusday and fridya", "thrusday and fridya", slip("thursday and friday"), "thursday and friday"),
+        ("dayly", "dayly", slip("daily"), "daily"),
+        ("weely", "weely", slip("weekly"), "weekly"),
+        ("montly on the 15th", "montly", slip("monthly"), "on the 15th"),
+        ("weekdys at 9", "weekdys", slip("weekdays"), "weekdays at 9"),
         ("top 0", "top 0", NO_COUNT, "top 1"),
         ("top 0 fri", "top 0", NO_COUNT, "top 1 fri"),
         ("top 21", "top 21", NO_COUNT, "top 20"),
@@ -346,6 +414,14 @@ def meant(zone: str) -> str:
         ("monthly on the first monday", "on the first monday", TOO_SPECIAL, "weekly"),
         ("last friday of the month", "last friday of the month", TOO_SPECIAL, "weekly"),
         ("every other monday", "every other monday", TOO_SPECIAL, "weekly"),
+        ("first monday at 9", "first monday", TOO_SPECIAL, "weekly at 9"),
+        ("every 3 days", "every 3 days", TOO_SPECIAL, "weekly"),
+        ("biweekly", "biweekly", TOO_SPECIAL, "weekly"),
+        ("twice a week at 9", "twice a week", TOO_SPECIAL, "weekly at 9"),
+        ("twice daily", "twice daily", TOO_SPECIAL, "daily"),
+        ("hourly", "hourly", TOO_SPECIAL, "daily"),
+        ("at 9am and 5pm", "at 9am", "and 5pm contradict each other. Keep one, for example:", "5pm"),
+        ("at 25:00, top 5.", "at 25:00", NO_TIME, "at 09:00 top 5"),
         ("daily weekly", "daily", "and weekly contradict each other. Keep one, for example:", "weekly"),
         ("at 9 at 10", "at 9", "and at 10 contradict each other. Keep one, for example:", "at 10"),
         (
@@ -385,8 +461,10 @@ def refusal(text: str, command: str = "/paper subscribe") -> tuple[str, str]:
 
 
 def test_a_wrong_clause_without_a_topic_is_refused_with_what_the_command_needs() -> None:
-    """To subscribe takes a topic, to edit one does not."""
+    """To subscribe and to preview take a topic, to edit one does not."""
     assert refusal("at 25:00")[1] == "/paper subscribe backdoor attacks at 09:00"
+    assert refusal("at 25:00", "/paper preview")[1] == "/paper preview backdoor attacks at 09:00"
+    assert refusal("lora at 25:00", "/paper preview")[1] == "/paper preview lora at 09:00"
     assert refusal("at 25:00", "/paper edit 2")[1] == "/paper edit 2 at 09:00"
     assert refusal("in berln", "/paper edit 2")[1] == "/paper edit 2 in Europe/Berlin"
     assert refusal("at 25", "/paper edit 2")[1] == "/paper edit 2 at 09:00"
@@ -397,6 +475,22 @@ def test_what_cannot_be_put_right_has_an_example_instead() -> None:
     example = "/paper subscribe backdoor attacks weekdays at 09:00"
     assert refusal(f"{'long ' * 100}top 0")[1] == example
     assert refusal("x " + "top 0 at 25:00 " * 9)[1] == example
+    assert refusal("x " + "top 0 at 25:00 " * 9, "/paper edit 2")[1] == "/paper edit 2 weekdays at 09:00"
+    longest = "x" * (500 - len("/paper subscribe  top 1"))
+    assert refusal(f"{longest} top 0")[1] == f"/paper subscribe {longest} top 1"
+    assert refusal(f"{longest}x top 0")[1] == example
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("5pm in berlin: lora", "lora 5pm in berlin"),
+        ("daily: lora at 25:00", "lora at 09:00 daily"),
+    ],
+)
+def test_clauses_before_a_colon_are_put_behind_the_topic(said: str, line: str) -> None:
+    """Where a line is refused, and has its topic last, the one that works has it first."""
+    assert refusal(said) == ("The topic comes first, for example:", f"/paper subscribe {line}")
 
 
 def test_what_stands_far_from_the_end_is_topic() -> None:
@@ -418,7 +512,8 @@ PIECES = [
     *itertools.chain.from_iterable(KINDS.values()),
     *("top 0", "at 25", "at 25:00", "25:00", "in berln", "on mondya", "thrusday,", "fri", "pst", "UTC+2"),
     *("at night", "in the morning", "at 9.30", "first monday", "every other week", "x", '"', "-", ",", "in"),
-    *("title:", "top", "on the 40th", "recall"),
+    *("title:", "top", "on the 40th", "recall", "and", "from", "--", "9", "in Munich", "in Springfield"),
+    *("weely", "hourly", "every night", "in the evening at 9", "x.", "daily: x", "in Singapore", "."),
 ]
 
 

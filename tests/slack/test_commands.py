@@ -24,6 +24,8 @@ from bot.slack.asked import (
 from bot.slack.commands import COMMANDS, EXAMPLES, GUIDES, parse_command
 
 A, B = "2305.14710", "2311.09433"
+ONE = "To unsubscribe takes one number, a topic, or all. For example:"
+MANY = ("topic 1", "1, 2", "1 2", "#1 and 2", "topics 1, 2 and 3")
 
 
 def everywhere(_word: str) -> bool:
@@ -146,6 +148,13 @@ def nowhere(_word: str) -> bool:
         ("pause tokens", Search("pause tokens")),
         ("resume 1", Resume(1)),
         ("resume parsing", Search("resume parsing")),
+        ("edit all layers", Search("edit all layers")),
+        ("pause topic drift", Search("pause topic drift")),
+        ("edit topic 2vec models", Search("edit topic 2vec models")),
+        ("unsubscribe topic models", Unsubscribe("topic models")),
+        *((f"{name} help", Help(name)) for name in ("subscribe", "unsubscribe", "preview")),
+        ("Subscribe --help", Help("subscribe")),
+        ("subscribe help wanted", Subscribe("help wanted")),
         ("search subscribe", Search("subscribe")),
         *((f"help {name}", Help(name)) for name in GUIDES),
         ("help managers", Search("help managers")),
@@ -191,6 +200,15 @@ def test_a_command_without_its_topic_is_refused_with_an_example(name: str) -> No
         ("resume gpt-4", ("gpt-4 is no topic's number. For example:", "/paper resume 1")),
         ("edit -1 daily", ("-1 is no topic's number. For example:", "/paper edit 1 weekdays at 09:00")),
         ("edit 12345678901", ("12345678901 is no topic's number. For example:", EXAMPLES["edit"])),
+        *((f"unsubscribe {typed}", (ONE, "/paper unsubscribe 1")) for typed in MANY),
+        ("pause all", ("Pause which topic? By its number, for example:", "/paper pause 1")),
+        ("resume All", ("Resume which topic? By its number, for example:", "/paper resume 1")),
+        ("edit all", ("Edit which topic, and how? By its number, for example:", EXAMPLES["edit"])),
+        ("pause topic 7", ("Pause which topic? By its number, for example:", "/paper pause 7")),
+        (
+            "edit topic #7 daily",
+            ("Edit which topic, and how? By its number, for example:", "/paper edit 7 daily"),
+        ),
         ("pause 1 2", ("To pause takes one number alone. For example:", "/paper pause 1")),
         ("pause 1 and 2", ("To pause takes one number alone. For example:", "/paper pause 1")),
     ],

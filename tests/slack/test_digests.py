@@ -31,8 +31,7 @@ def made(papers: list[Paper], *topics: Topic, waiting: int = 0, **more: Any) -> 
     for place, each in enumerate(papers):
         entries[place % len(topics)].append(Entry(Matched(each, **{"has": (), "snippet": (), **more}), ()))
     sections = [
-        Section(each, tuple(theirs), len(theirs), bool(each.earlier))
-        for each, theirs in zip(topics, entries, strict=True)
+        Section(each, tuple(theirs), len(theirs)) for each, theirs in zip(topics, entries, strict=True)
     ]
     upcoming = tuple((each, NOW + timedelta(days=1 + each.number)) for each in topics)
     return Edition(HERE, tuple(sections), waiting, upcoming)
@@ -66,7 +65,7 @@ def test_a_paper_says_which_other_topics_chose_it(library: Library) -> None:
     assert section.split("\n")[2] == "Jiashu Xu + 4 · 2023 · has: backdoors, attacker · also topic 2"
     assert last.endswith("next: Mon 30 Nov, 09:00 Europe/London · set by ana")
     entry = Entry(Matched(paper("A study"), (), ()), (2, 3, 4, 5, 6, 7, 8))
-    several = Edition(HERE, (Section(one, (entry,), 1, first=False),), 0, ())
+    several = Edition(HERE, (Section(one, (entry,), 1),), 0, ())
     assert texts(render.digest(several, NOW, AT)[0])[1].endswith("also topics 2, 3, 4, 5, 6 and 2 others")
 
 

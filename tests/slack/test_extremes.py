@@ -117,7 +117,7 @@ def test_fixed_words_are_taken() -> None:
         render.uncertain(),
         render.unseen(),
         render.invited(),
-        render.skipped(1),
+        render.not_skipped(1),
         render.topic_list(Listed("", (), 0, 0, None), LOADED_AT),
         render.welcome(0),
         render.status(Status(0, 0, None, {}, ()), "1", datetime.now(UTC)),

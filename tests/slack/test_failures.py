@@ -12,9 +12,13 @@ from bot.slack.failures import _REASONS
 
 CHANNEL = (
     "channel_not_found not_in_channel is_archived restricted_action restricted_action_read_only_channel"
-    " restricted_action_thread_only_channel restricted_action_non_threadable_channel"
-    " restricted_action_thread_locked ekm_access_denied messages_tab_disabled no_permission access_denied"
-    " user_is_restricted thread_not_found duplicate_channel_not_found some_new_code"
+    " restricted_action_thread_only_channel"
+    " ekm_access_denied messages_tab_disabled no_permission access_denied"
+    " user_is_restricted duplicate_channel_not_found some_new_code"
+)
+THREAD = (
+    "thread_not_found cannot_reply_to_message restricted_action_non_threadable_channel"
+    " restricted_action_thread_locked"
 )
 WORKSPACE = (
     "not_authed invalid_auth account_inactive token_revoked token_expired not_allowed_token_type"
@@ -33,6 +37,7 @@ MESSAGE = (
 ROWS = {
     **dict.fromkeys(CHANNEL.split(), Reason.CHANNEL),
     **dict.fromkeys(WORKSPACE.split(), Reason.WORKSPACE),
+    **dict.fromkeys(THREAD.split(), Reason.THREAD),
     **dict.fromkeys(MESSAGE.split(), Reason.MESSAGE),
     "missing_scope": Reason.SCOPE,
 }
@@ -57,7 +62,7 @@ def failing(slack: LocalSlack, fault: Fault) -> SendError:
 
 @pytest.mark.parametrize(("code", "reason"), ROWS.items())
 def test_a_refusal_says_what_it_is_about(slack: LocalSlack, code: str, reason: Reason) -> None:
-    """The channel, the workspace, a scope, or a message of ours; what nobody knows concerns the channel."""
+    """A channel, a thread, the workspace, a scope, a message of ours; an unknown one is about the channel."""
     error = failing(slack, Fault(code))
     assert isinstance(error, RefusedError)
     assert (error.code, error.reason) == (code, reason)

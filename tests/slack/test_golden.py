@@ -17,7 +17,7 @@ from bot.digest.sending import Trouble
 from bot.library import Library
 from bot.papers import Problem
 from bot.slack import render
-from bot.slack.asked import Slip
+from bot.slack.asked import Slip, UsageError
 from bot.slack.buttons import One, Results, Window
 from bot.slack.render import Message, View
 from bot.slack.render.lists import PAGE, WINDOW_PAGE
@@ -63,7 +63,10 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
     "welcome": lambda library: render.welcome(library.size),
     "invited": lambda _: render.invited(),
     "help-command": lambda library: render.help_page("show", library.size),
-    "refusal": lambda _: render.refusal("Search for what? For example:", "/paper search status quo bias"),
+    "refusal": lambda _: render.refused(
+        UsageError("Search for what? For example:", "/paper search status quo bias")
+    ),
+    "refusal-plain": lambda _: render.refusal("This channel follows no topic."),
     "fault": lambda _: render.fault("a1b2c3"),
     "fault-window": lambda _: render.notice(render.fault("a1b2c3")),
     "unknown-command": lambda _: render.unknown_command("/paperx"),

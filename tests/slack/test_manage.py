@@ -83,6 +83,21 @@ def test_a_topic_gone_meanwhile_is_said_kindly(lab: LocalSlack) -> None:
     assert lab.wait_for_message("There is no topic 1 here.", user=ANA)["text"] == (
         "There is no topic 1 here. This channel follows 2 length bias, 3 lora."
     )
+    assert lab.wait_for_message("*3 lora*", user=ANA)["ts"] == listed["ts"]
+
+
+def test_what_is_refused_in_the_list_is_shown_as_it_is_now(lab: LocalSlack) -> None:
+    """Somebody else was quicker; the line that works comes along, if there is one."""
+    followed(lab, "lora")
+    listed = listing(lab)
+    told(lab, "pause 1", "paused topic 1", user=BEN)
+    menu(lab, listed, 1, "Pause")
+    lab.wait_for_message("Topic 1 is paused already.", user=ANA)
+    paused = lab.wait_for_message("*1 lora* · paused by ben", user=ANA)
+    assert paused["ts"] == listed["ts"]
+    lab.fail("conversations.info", Fault("not_in_channel"))
+    menu(lab, paused, 1, "Resume")
+    assert lab.wait_for_message("Please invite me", user=ANA)["text"].endswith("`/invite @paperboy`")
 
 
 def test_ten_topics_a_page(lab: LocalSlack) -> None:
@@ -90,7 +105,7 @@ def test_ten_topics_a_page(lab: LocalSlack) -> None:
     followed(lab, *(f"topic{number}" for number in range(11)))
     listed = listing(lab)
     assert listed["text"].startswith(
-        "*11 topics in #safety* · 1–10 · next digest Mon 23 Nov 09:00\n*1 topic0*"
+        "*11 topics in #safety* · 1–10 · next digest Mon 23 Nov 09:00 Europe/London\n*1 topic0*"
     )
     press(lab, listed, "Next")
     second = lab.wait_for_message("*11 topics in #safety* · 11–11", user=ANA)
@@ -135,6 +150,15 @@ def test_a_preview_and_the_form_lie_above_the_window(lab: LocalSlack) -> None:
     assert lab.wait_for_message("ana changed topic 1: *dialogue*")["ephemeral"] is False
 
 
+def test_an_edit_leads_back_to_its_page(lab: LocalSlack) -> None:
+    """The second stays the second."""
+    followed(lab, *(f"topic{number}" for number in range(11)))
+    press(lab, window(lab), "Next")
+    press(lab, shown(lab, "· 11–11"), "Edit")
+    assert fill(lab, form(lab), topic="dialogue") == {}
+    assert "· 11–11" in str(shown(lab, "*11 dialogue*"))
+
+
 def test_of_many_presses_at_once_one_pauses(lab: LocalSlack) -> None:
     """By two people, each in their own window; whoever was slower is told, and all end with what there is."""
     followed(lab, "lora")
@@ -165,9 +189,21 @@ def test_a_deed_in_the_window_that_cannot_be_told_is_shown_there(lab: LocalSlack
     view = window(lab)
     lab.fail("chat.postMessage", Fault("restricted_action"))
     press(lab, view, "Pause")
-    notice = lab.wait_for(lambda each: [top for top in each.views() if "That is done" in str(top)])[0]
+    notice = shown(lab, "That is done, but the channel could not be told:")
     assert "ana paused topic 1: *lora*" in str(notice)
     assert "paused by ana" in str(lab.views()[0])
+
+
+def test_a_deed_in_the_window_that_no_window_shows_is_told_in_the_channel(lab: LocalSlack) -> None:
+    """To the one who did it."""
+    followed(lab, "lora")
+    view = window(lab)
+    lab.fail("chat.postMessage", Fault.ratelimited())
+    lab.fail("views.push", Fault("expired_trigger_id"))
+    lab.fail("views.update", Fault.ratelimited(), times=2)
+    press(lab, view, "Pause")
+    note = lab.wait_for_message("That is done, but the channel could not be told:", user=ANA)
+    assert note["ephemeral"] is True
 
 
 def test_a_busy_slack_loses_no_deed(lab: LocalSlack) -> None:

@@ -6,6 +6,7 @@ import pytest
 from bot.answers import Suggestion
 from bot.library import Library
 from bot.slack import render
+from bot.slack.asked import Slip
 from bot.slack.buttons import Window
 from tests.conftest import LOADED_AT
 from tests.slack.extremes import strictly
@@ -162,3 +163,16 @@ def test_a_window_has_one_note(library: Library) -> None:
             },
         ]
     }
+
+
+@pytest.mark.parametrize("longest", ["x" * 480, "& " * 100])
+def test_a_line_to_type_is_never_cut(longest: str) -> None:
+    """A cut one would follow another topic; where one is too long, an example stands in."""
+    line = f"subscribe {longest.strip()} top 5"
+    shown = f"/paper {line}".replace("&", "&amp;")
+    assert strictly(render.refusal("No:", f"/paper {line}")).text == f"No: `{shown}`"
+    assert strictly(render.slip(Slip("x", line))).text.startswith(f"Did you mean `{shown}`?")
+    example = "`/paper subscribe backdoor attacks weekly on mondays at 9am`"
+    assert render.refusal("No:", f"/paper {line} {'&' * 300}").text == f"No: {example}"
+    assert render.slip(Slip("x", f"{line} {'x' * 500}")).text.startswith(f"Did you mean {example}?")
+    assert render.refusal("No:", "/x" * 400).text == "No: `/paper help`"

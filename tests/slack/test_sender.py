@@ -13,9 +13,22 @@ from bot.digest.following import Following
 from bot.digest.sending import Mark, Trouble
 from bot.errors import BusyError, Reason, RefusedError, UncertainError
 from bot.library import Library
-from bot.playground import ANA, ARCHIVED, BEN, IM, PRIVATE, READING, SAFETY, TEAM, Call, Fault, LocalSlack
+from bot.playground import (
+    ANA,
+    ARCHIVED,
+    BEN,
+    IM,
+    PRIVATE,
+    READING,
+    SAFETY,
+    TEAM,
+    Call,
+    Fault,
+    LocalSlack,
+    MovableClock,
+)
 from bot.slack import render
-from bot.slack.sender import MOST_PAGES, PAGE, ChannelSender, DigestWriter
+from bot.slack.sender import MARGIN, MOST_PAGES, PAGE, ChannelSender, DigestWriter
 from bot.store import Store
 from bot.topics import Person, Wish
 from tests.conftest import LOADED_AT
@@ -183,28 +196,33 @@ def test_a_thread_that_somebody_deleted_has_no_replies(slack: LocalSlack, sender
 
 
 @pytest.mark.parametrize(
-    ("since", "pages"), [(0.0, 3), (2.0, 3), (1e12, 1)], ids=["all", "some", "clock ahead"]
+    ("since", "pages"), [(0.0, 3), (2.0, 3), (1e12, 3)], ids=["all", "some", "clock ahead"]
 )
 def test_a_busy_channel_is_read_page_by_page(
     slack: LocalSlack, sender: ChannelSender, since: float, pages: int
 ) -> None:
-    """Newest first, back to the time of the claim; the newest page is read whatever our clock says."""
+    """Newest first, back to the time of the claim; a day of it is read whatever our clock says."""
     first = sender.post(SAFETY, CONTENT, MARK, None)
     for _ in range(2 * PAGE + 100):
         slack.workspace.post(SAFETY, BEN, "chat")
     last = sender.post(SAFETY, CONTENT, OTHER, None)
     assert sender.find(SAFETY, OTHER, since, None) == last
     before = methods(slack).count("conversations.history")
-    assert sender.find(SAFETY, MARK, since, None) == (first if pages > 1 else None)
+    assert sender.find(SAFETY, MARK, since, None) == first
     assert methods(slack).count("conversations.history") - before == pages
     assert all("oldest" not in call.args for call in slack.calls)
 
 
 def test_what_is_older_than_the_claim_is_not_read(slack: LocalSlack, sender: ChannelSender) -> None:
-    """A page that goes back behind it is the last."""
-    for _ in range(2 * PAGE):
+    """A page that goes back a day behind it is the last."""
+    clock = MovableClock()
+    slack.workspace.clock = clock
+    for _ in range(PAGE + 10):
         slack.workspace.post(SAFETY, BEN, "chat")
-    since = float(slack.messages()[PAGE + 10]["ts"])
+    clock.move(MARGIN + 60)
+    for _ in range(PAGE - 1):
+        slack.workspace.post(SAFETY, BEN, "chat")
+    since = float(slack.messages()[-1]["ts"])
     assert sender.find(SAFETY, MARK, since, None) is None
     assert methods(slack) == ["conversations.history"]
 

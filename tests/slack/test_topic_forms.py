@@ -1,10 +1,17 @@
 """The form in which a topic is written, in a real socket."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from bot.playground import ANA, BEN, PRIVATE, READING, Fault, LocalSlack
+from bot.library import Library
+from bot.playground import ANA, BEN, DIRECT, PRIVATE, READING, SAFETY, Fault, LocalSlack
 from bot.slack.forms import Form, metadata_of
 from bot.slack.render.forms import PREVIEW
+from bot.store import Store, topics
+from tests.conftest import LOADED_AT
+from tests.slack.conftest import EVENTS, SCOPES, answering
 from tests.slack.deeds import Json, buttons, fill, form, press, said, told
 from tests.slack.test_answers import interaction
 
@@ -25,13 +32,14 @@ def held(view: Json) -> dict[str, object]:
 
 
 def test_the_form_begins_with_what_is_usual(lab: LocalSlack) -> None:
-    """Mondays at nine where the asker is, five papers, normal."""
+    """Mondays at nine, five papers, normal; the form waits for no call, so it does not know the zone."""
     view = blank(lab)
+    assert [call.method for call in lab.calls if call.method != "auth.test"] == ["views.open"]
     assert (view["title"]["text"], view["submit"]["text"]) == ("Follow a topic", "Follow")
     values = held(view)
     assert [option["value"] for option in values.pop("days")] == ["0"]  # type: ignore[attr-defined]
     assert [values.pop(name)["value"] for name in ("top", "strictness")] == ["5", "normal"]  # type: ignore[index]
-    assert values == {"topic": None, "month": None, "at": "09:00", "zone": "Europe/London"}
+    assert values == {"topic": None, "month": None, "at": "09:00", "zone": None}
 
 
 def test_what_is_filled_in_is_followed(lab: LocalSlack) -> None:
@@ -120,12 +128,13 @@ def typing(lab: LocalSlack, view: Json, topic: str, **values: object) -> Json:
     ],
 )
 def test_a_preview_stands_under_what_was_typed(lab: LocalSlack, topic: str, first: str) -> None:
-    """In the same window, whose fields stay; a second preview takes the first one's place."""
+    """Under its button, in the same window, whose fields stay; a second takes the first one's place."""
     view = blank(lab)
     shown = typing(lab, typing(lab, view, "lora"), topic)
     assert shown["id"] == view["id"]
-    assert shown["blocks"][:-1] == view["blocks"]
-    assert shown["blocks"][-1]["text"]["text"].startswith(first)
+    assert [*shown["blocks"][:2], *shown["blocks"][3:]] == view["blocks"]
+    assert [block["type"] for block in shown["blocks"][:4]] == ["input", "actions", "section", "input"]
+    assert shown["blocks"][2]["text"]["text"].startswith(first)
 
 
 def test_a_preview_keeps_what_was_chosen(lab: LocalSlack) -> None:
@@ -147,7 +156,86 @@ def test_a_search_can_be_followed(lab: LocalSlack) -> None:
     view = form(lab)
     assert held(view)["topic"] == "length bias"
     fill(lab, view)
-    assert lab.wait_for_message("ana added topic 1: *length bias*")["ephemeral"] is False
+    assert lab.wait_for_message("ana added topic 1: *length bias* · Mondays 09:00 Europe/London")
+
+
+def test_what_was_previewed_fills_the_form(lab: LocalSlack) -> None:
+    """With all its clauses."""
+    told(lab, "preview lora moe strict daily at 7 in tokyo top 3", "*lora moe*")
+    press(lab, lab.messages(user=ANA)[-1], "Follow this topic")
+    view = form(lab)
+    assert fill(lab, view) == {}
+    assert lab.wait_for_message("added")["text"].startswith(
+        "ana added topic 1: *lora moe* · every day 07:00 Asia/Tokyo · up to 3 papers · strict · first: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "part", "label"),
+    [
+        ("subscribe", "What shall I bring", "Follow a topic"),
+        ("edit 1", "What shall change in topic 1?", "Edit topic"),
+    ],
+)
+def test_a_form_that_does_not_open_is_offered(lab: LocalSlack, typed: str, part: str, label: str) -> None:
+    """By a button, which one who typed has not got."""
+    told(lab, "subscribe lora", "match today")
+    lab.fail("views.open", Fault("expired_trigger_id"))
+    lab.command(typed)
+    offered = lab.wait_for_message(part, user=ANA)
+    press(lab, offered, label)
+    assert (offered["ephemeral"], form(lab)["callback_id"]) == (True, "topic.form")
+
+
+def test_a_form_that_does_not_open_keeps_what_was_searched(lab: LocalSlack) -> None:
+    """The button that opens it holds it."""
+    lab.fail("views.open", Fault("expired_trigger_id"))
+    press(lab, said(lab, "length bias", "*length bias*"), "Follow this search")
+    press(lab, lab.wait_for_message("What shall I bring", user=ANA), "Follow a topic")
+    assert held(form(lab))["topic"] == "length bias"
+
+
+def test_a_form_is_acknowledged_while_the_database_is_busy(lab: LocalSlack, tmp_path: Path) -> None:
+    """Until then it is only read; what was saved is written and told when that is over."""
+    told(lab, "subscribe lora", "match today")
+    lab.command("edit 1")
+    view = form(lab)
+    with Store(tmp_path / "lab.db").writing():
+        assert fill(lab, view, top="7") == {}
+        assert lab.views() == []
+    assert " · up to 7 papers · " in lab.wait_for_message("ana changed topic 1")["text"]
+
+
+def test_a_topic_that_ends_while_a_form_is_saved_is_told(lab: LocalSlack, tmp_path: Path) -> None:
+    """To the one who saved it, for the form is closed."""
+    told(lab, "subscribe lora", "match today")
+    lab.command("edit 1")
+    view = form(lab)
+    with Store(tmp_path / "lab.db").writing() as db:
+        topics.end(db, topics.by_id(db, 1), LOADED_AT)
+        assert fill(lab, view, top="7") == {}
+    told_late = lab.wait_for_message("There is no topic 1 here.", user=ANA)
+    assert told_late["ephemeral"] is True
+
+
+@pytest.mark.parametrize("typed", ["subscribe", "edit 1"])
+def test_a_form_of_a_channel_that_has_changed_says_so(seeded: Path, tmp_path: Path, typed: str) -> None:
+    """Slack gave it another id, under which its topics are; a restart changes nothing."""
+    path = tmp_path / "lab.db"
+    shutil.copy(seeded, path)
+    library = Library.at(path, [], LOADED_AT)
+    with LocalSlack(scopes=SCOPES, subscribed=EVENTS) as slack:
+        with answering(slack, library, path):
+            told(slack, "subscribe lora", "match today")
+            slack.command(typed)
+            view = form(slack)
+            assert [each.acknowledged for each in slack.change_channel_id(SAFETY, "C0NEWNAME1")] == [True]
+        with answering(slack, library, path):
+            assert fill(slack, view, topic="dialogue") == {
+                "topic": "This channel has changed, and the form knows the old one."
+                " Please close it, and ask again with /paper."
+            }
+            assert told(slack, "topics", "*1 topic", channel="C0NEWNAME1")
 
 
 @pytest.mark.parametrize("typed", ["help", "topics"])
@@ -193,6 +281,18 @@ def test_a_topic_that_is_gone_is_said_in_the_form(lab: LocalSlack) -> None:
     assert fill(lab, view, topic="lora") == {
         "topic": "There is no topic 1 here. This channel follows 2 length bias."
     }
+
+
+@pytest.mark.parametrize(
+    ("channel", "part"),
+    [(PRIVATE, "Please invite me"), (DIRECT, "I cannot follow topics in a conversation between people")],
+)
+def test_where_the_bot_is_not_the_form_is_answered(lab: LocalSlack, channel: str, part: str) -> None:
+    """When it is filled in: to look before would take longer than a form has to open."""
+    lab.command("subscribe", channel=channel)
+    assert fill(lab, form(lab), topic="lora") == {}
+    assert lab.wait_for_message(part, channel=channel, user=ANA)["ephemeral"] is True
+    assert told(lab, "topics", "nothing yet", channel=channel)
 
 
 def test_a_form_of_a_channel_that_the_bot_left_is_answered_there(lab: LocalSlack) -> None:

@@ -29,6 +29,8 @@ from bot.store import Store
 from bot.topics import Person, Place, Wish
 from tests.conftest import LOADED_AT
 from tests.slack.deeds import buttons, press, told
+from tests.slack.test_answers import interaction, signed
+from tests.slack.test_lists import pressing
 
 ADDED = (
     "ana added topic 1: *backdoor attacks* · Mon–Fri 09:00 Europe/London · up to 5 papers · first: Mon 23 Nov"
@@ -157,6 +159,10 @@ def test_numbers_are_never_reused(lab: LocalSlack) -> None:
             "subscribe the of",
             "There is no word to search for: very common words and punctuation are left out.",
         ),
+        (
+            "preview lora top 0",
+            "top 0 is not possible: write top 1 to top 20. For example: `/paper preview lora",
+        ),
         ("subscribe weekdays at 9", "Say first what to look for, for example:"),
         ("edit 1 the of", "There is no word to search for: very common words and punctuation are left out."),
         ("edit 1 at 25:00", "at 25:00 is no time. Name one as in 9am, 9:30 pm or 21:00, for example:"),
@@ -214,14 +220,10 @@ def test_another_organisation_is_pointed_out(lab: LocalSlack) -> None:
         (DIRECT, "I cannot follow topics in a conversation between people, where apps do not belong."),
     ],
 )
-@pytest.mark.parametrize("typed", [SUBSCRIBE, "subscribe"])
-def test_where_the_bot_is_not_it_says_what_to_do(
-    lab: LocalSlack, channel: str, said: str, typed: str
-) -> None:
-    """Before anything is stored, and before a form is filled in."""
-    assert told(lab, typed, said[:20], channel=channel).startswith(said)
+def test_where_the_bot_is_not_it_says_what_to_do(lab: LocalSlack, channel: str, said: str) -> None:
+    """Before anything is stored."""
+    assert told(lab, SUBSCRIBE, said[:20], channel=channel).startswith(said)
     assert told(lab, "topics", "nothing yet", channel=channel)
-    assert lab.views() == []
 
 
 def test_an_archived_channel_is_named_as_such(lab: LocalSlack) -> None:
@@ -253,7 +255,12 @@ def test_slacks_refusals_are_told_kindly(lab: LocalSlack, method: str, fault: Fa
 def test_without_a_zone_from_slack_the_setting_counts(lab: LocalSlack) -> None:
     """And the handle that came with the command."""
     lab.fail("users.info", Fault.outage(500))
-    assert "ana added topic 1: *lora* · Mondays 09:00 UTC · " in told(lab, "subscribe lora", "added")
+    assert told(lab, "subscribe lora", "match today").endswith(
+        "\nI could not see your time zone, so this is UTC; change it with `/paper edit 1 in Europe/Berlin`"
+    )
+    assert "ana added topic 1: *lora* · Mondays 09:00 UTC · " in lab.messages(user=BEN)[0]["text"]
+    lab.fail("users.info", Fault.outage(500))
+    assert "time zone" not in told(lab, "subscribe length bias in berlin", "match today")
 
 
 def test_a_deed_that_cannot_be_told_stands(lab: LocalSlack) -> None:
@@ -267,6 +274,54 @@ def test_a_deed_that_cannot_be_told_stands(lab: LocalSlack) -> None:
     assert "paused by ana" in told(lab, "topics", "1 topic")
 
 
+def test_what_the_response_url_does_not_take_the_bot_posts(lab: LocalSlack) -> None:
+    """A deed is told in any way there is, and nobody is asked to try again."""
+    lab.fail("response_url", Fault.ratelimited(), times=3)
+    lab.command(SUBSCRIBE)
+    lab.wait_for_message("match today", user=ANA)
+    lab.command("unsubscribe 1")
+    lab.wait_for_message("ana removed topic 1")
+    seen = [(each["text"].partition(" ")[0], each["ephemeral"]) for each in lab.messages(user=ANA)]
+    assert seen == [("ana", False), ("4", True), ("ana", False)]
+
+
+@pytest.mark.parametrize("urls", [1, 2])
+def test_a_deed_that_the_channel_surely_was_not_told_stands(lab: LocalSlack, urls: int) -> None:
+    """The asker hears so, by the response URL or by the bot's own message."""
+    told(lab, SUBSCRIBE, "match today")
+    lab.fail("response_url", Fault.ratelimited(), times=urls)
+    lab.fail("chat.postMessage", Fault("restricted_action"))
+    assert told(lab, "pause 1", "That is done").splitlines() == [
+        "That is done, but the channel could not be told:",
+        "ana paused topic 1: *backdoor attacks* · undo: `/paper resume 1`",
+    ]
+    assert "paused by ana" in told(lab, "topics", "1 topic")
+
+
+def test_what_may_be_in_the_channel_is_not_posted_again(lab: LocalSlack) -> None:
+    """Slack did not say whether it took it."""
+    told(lab, SUBSCRIBE, "match today")
+    lab.fail("response_url", Fault.dropped(done=True))
+    told(lab, "pause 1", "That is done, but Slack did not say whether")
+    assert ["paused" in each["text"] for each in lab.messages(user=BEN)] == [False, True]
+
+
+def test_a_deed_that_nobody_can_be_told_is_in_the_log(
+    lab: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And in the list."""
+    told(lab, SUBSCRIBE, "match today")
+    for method, times in (("response_url", 2), ("chat.postMessage", 1), ("chat.postEphemeral", 1)):
+        lab.fail(method, Fault.ratelimited(), times=times)
+    lab.command("pause 1")
+    lab.wait_for(lambda each: [call for call in each.calls if call.method == "chat.postEphemeral"])
+    assert "paused by ana" in told(lab, "topics", "1 topic")
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "a deed is stored, and the channel may not know: chat_postMessage: ratelimited",
+        "a deed is stored, and the asker may not know: chat_postEphemeral: ratelimited",
+    ]
+
+
 def test_a_topics_words_are_not_logged(lab: LocalSlack, caplog: pytest.LogCaptureFixture) -> None:
     """What people look for is their own."""
     caplog.set_level(logging.INFO)
@@ -278,18 +333,27 @@ def test_a_topics_words_are_not_logged(lab: LocalSlack, caplog: pytest.LogCaptur
 def test_topics_are_those_of_the_channel(lab: LocalSlack) -> None:
     """Another channel's numbers mean nothing here."""
     told(lab, SUBSCRIBE, "match today")
-    assert told(lab, "unsubscribe 1", "no topic", channel=READING) == (
-        "There is no topic 1 here. This channel follows no topic."
+    for which in ("1", "zebra", "all"):
+        assert told(lab, f"unsubscribe {which}", "no topic", channel=READING) == (
+            "This channel follows no topic."
+        )
+    assert told(lab, "topics", "*1 topic").startswith(
+        "*1 topic in #safety* · next digest Mon 23 Nov 09:00 Europe/London\n"
     )
-    assert told(lab, "topics", "*1 topic").startswith("*1 topic in #safety* · next digest Mon 23 Nov 09:00\n")
 
 
 def test_skipping_leaves_only_what_is_new(lab: LocalSlack) -> None:
-    """The preview makes way for what counts from now on."""
+    """The preview goes; the channel, whose topic it is, hears of it once."""
     told(lab, SUBSCRIBE, "match today")
-    press(lab, lab.messages(user=ANA)[-1], "Skip these, only new ones")
-    lab.wait_for_message("Topic 1 brings only papers that arrive from now on.", user=ANA)
+    preview = lab.messages(user=ANA)[-1]
+    press(lab, preview, "Skip these, only new ones")
+    line = lab.wait_for_message("ana: topic 1 brings only papers that arrived since it was added")
+    lab.wait_for(lambda each: preview not in each.messages(user=ANA))
     assert "would bring" not in told(lab, "preview 1", "*1 backdoor")
+    payload = pressing(lab, preview["ts"], buttons(preview)["Skip these, only new ones"])
+    assert interaction(lab, payload) == 200
+    lab.wait_for_message("Topic 1 already brings only papers that arrived since it was added.", user=ANA)
+    assert lab.messages(user=BEN)[1:] == [line]
 
 
 def say(slack: LocalSlack, text: str, part: str) -> str:
@@ -362,9 +426,7 @@ def test_another_workspaces_topics_are_its_own(lab: LocalSlack, tmp_path: Path) 
     following = Following(Store(path), Library.at(path, [], LOADED_AT), lambda: LOADED_AT)
     following.follow(Place("T2", SAFETY), Person("U2", "eve"), Wish("lora"), "UTC")
     assert told(lab, "topics", "nothing yet")
-    assert told(lab, "unsubscribe 1", "no topic") == (
-        "There is no topic 1 here. This channel follows no topic."
-    )
+    assert told(lab, "unsubscribe 1", "no topic") == "This channel follows no topic."
 
 
 @pytest.mark.parametrize(
@@ -389,3 +451,13 @@ def test_a_conversation_between_several_people_is_refused_unasked() -> None:
     scene = Scene(Place(TEAM, "C0GROUP001"), ANA, name="mpdm-ana--ben--eve-1")
     with pytest.raises(UserError, match="I cannot follow topics in a conversation between people"):
         look(WebClient(), scene)
+
+
+def test_a_conversation_between_several_people_gets_no_form(lab: LocalSlack) -> None:
+    """For that no call is needed."""
+    form = {"command": "/paper", "text": "subscribe", "channel_name": "mpdm-ana--ben--eve-1"}
+    url = f"{lab.url}/commands/{TEAM}/{lab.workspace.grants.response_url(SAFETY, ANA, '')}"
+    trigger = lab.workspace.grants.trigger(ANA)
+    assert signed(lab, {**form, "channel_id": SAFETY, "response_url": url, "trigger_id": trigger}) == 200
+    lab.wait_for_message("I cannot follow topics in a conversation between people", user=ANA)
+    assert lab.views() == []

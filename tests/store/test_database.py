@@ -142,7 +142,7 @@ def test_keys_and_references_are_guarded(store: Store) -> None:
     """Shown ids are unique, a key names a paper once, and each reference leads somewhere."""
     with store.reading() as db:
         unique = {(index.columns[0], bool(index.unique)) for index in db.table("paper").indexes}
-        assert unique == {("shown_id", True)}
+        assert unique == {("shown_id", True), ("first_seen", False)}
         assert db.table("paper_key").pks == ["key", "paper"]
         references = {
             (name, key.column, key.other_table, key.other_column)

@@ -127,11 +127,9 @@ def test_a_slot_is_decided_once(store: Store) -> None:
             (3, "2026-11-23", AT, 9, 0, 0, 5, None),
         ]
         assert seen(db) == [(0, "2026-11-23"), (3, "2026-11-23"), (0, "2026-11-23"), (5, "")]
-        assert deliveries.topics_of(db, 1) == [1, 2]
         assert [each.id for each in topics.of_delivery(db, 1)] == [1, 2]
-        assert topics.decided(db, 1, date(2026, 11, 23))
-        assert not topics.decided(db, 1, date(2026, 11, 24))
-        assert not topics.decided(db, 4, date(2026, 11, 23))
+        asked = [(1, date(2026, 11, 23)), (1, date(2026, 11, 24)), (4, date(2026, 11, 23))]
+        assert topics.decided(db, asked) == {(1, date(2026, 11, 23))}
     with pytest.raises(sqlite3.IntegrityError), store.writing() as db:
         deliveries.decide(db, [decision(4), decision(1)], None, NOW)
     with store.reading() as db:
@@ -161,18 +159,18 @@ def test_messages_follow_each_other(store: Store) -> None:
 
 
 def test_what_rests_and_what_is_held(store: Store) -> None:
-    """Each putting off counts; a post begins to count anew, and lets go what was held."""
+    """Each rest counts; a post begins to count anew, and it alone lets go what was held."""
     with store.writing() as db:
         claimed(db)
         deliveries.put_off(db, unsent(), AT + 20, "gone")
         deliveries.put_off(db, unsent(attempts=1), AT + 60, "gone again")
         assert deliveries.unfinished(db, "T1") == [unsent(attempts=2, next_at=AT + 60)]
         deliveries.hold(db, unsent(attempts=2), AT + 600, "missing_scope")
-        assert deliveries.unfinished(db, "T1") == [unsent(attempts=2, next_at=AT + 600, held=True)]
+        assert deliveries.unfinished(db, "T1") == [unsent(attempts=3, next_at=AT + 600, held=True)]
         assert rows(db, "delivery")[0][7:] == ("held", "missing_scope")
-        deliveries.put_off(db, unsent(attempts=2), AT + 700, "gone")
-        assert deliveries.unfinished(db, "T1") == [unsent(attempts=3, next_at=AT + 700)]
-        deliveries.posted(db, unsent(attempts=3), "1.5", NOW)
+        deliveries.put_off(db, unsent(attempts=3), AT + 700, "gone")
+        assert deliveries.unfinished(db, "T1") == [unsent(attempts=4, next_at=AT + 700, held=True)]
+        deliveries.posted(db, unsent(attempts=4), "1.5", NOW)
         assert rows(db, "delivery")[0][5:] == (AT, 0, "open", "")
 
 
@@ -218,13 +216,15 @@ def test_a_slot_that_is_over_stays_decided(store: Store) -> None:
 
 
 def test_the_last_slot_of_a_topic(store: Store) -> None:
-    """What it brought, and what became of that; nothing where nothing was due yet."""
+    """What it brought and what became of that; one that is held goes before later ones."""
     with store.writing() as db:
         deliveries.decide(db, [decision(1, "2026-11-16")], claimed(db), NOW - 7 * DAY)
         assert deliveries.last(db, 1) == Last(date(2026, 11, 16), 2, 1, "open", "")
         deliveries.hold(db, unsent(), AT, "missing_scope")
         assert deliveries.last(db, 1) == Last(date(2026, 11, 16), 2, 1, "held", "missing_scope")
         deliveries.decide(db, [decision(1, papers=0, waiting=0)], None, NOW)
+        assert deliveries.last(db, 1) == Last(date(2026, 11, 16), 2, 1, "held", "missing_scope")
+        deliveries.posted(db, unsent(), "1.5", NOW)
         assert deliveries.last(db, 1) == Last(date(2026, 11, 23), 0, 0, "", "")
         assert deliveries.last(db, 2) is None
 
@@ -240,8 +240,7 @@ def test_papers_that_waited_too_long(store: Store, since: str, waited: int) -> N
         for day, upto in [("2026-11-01", 4), ("2026-11-08", 6), ("2026-11-15", 9)]:
             when = datetime.fromisoformat(day).replace(tzinfo=UTC)
             deliveries.decide(db, [decision(1, day, upto=upto)], None, when)
-        assert deliveries.waited(db, 1, moment) == waited
-        assert deliveries.waited(db, 2, moment) == 0
+        assert deliveries.waited(db, [1, 2], moment) == ({1: waited} if waited else {})
 
 
 def test_a_workspace_that_lets_nobody_in(store: Store) -> None:
@@ -273,3 +272,27 @@ def test_what_is_on_its_way_moves_with_its_channel(store: Store) -> None:
         assert deliveries.taken(db, HERE) == set()
         assert deliveries.taken(db, Place("T2", "C1")) == {5}
         assert rows(db, "posting") == [("T1", "C2", AT + DAY.total_seconds())]
+
+
+def test_only_one_try_at_a_time(store: Store) -> None:
+    """Whoever finds a message tried, or posted, has no right to send it."""
+    with store.writing() as db:
+        claimed(db)
+        assert [deliveries.trying(db, unsent(), NOW) for _ in range(2)] == [True, False]
+        deliveries.untaken(db, unsent())
+        assert deliveries.trying(db, unsent(), NOW)
+        deliveries.posted(db, unsent(), "1.5", NOW)
+        assert not deliveries.trying(db, unsent(), NOW)
+
+
+def test_what_nobody_asks_for_any_more_is_forgotten(store: Store) -> None:
+    """Messages and decisions from before a time; not each topic's last one, and not which papers came."""
+    with store.writing() as db:
+        deliveries.decide(db, [decision(1, "2026-11-02")], claimed(db), NOW - 21 * DAY)
+        deliveries.skip(db, unsent(), "gone")
+        deliveries.decide(db, [decision(1, "2026-11-09", papers=0)], None, NOW - 14 * DAY)
+        deliveries.decide(db, [decision(2, "2026-11-02", papers=0)], None, NOW - 21 * DAY)
+        deliveries.forget(db, NOW + DAY)
+        assert [row[:2] for row in rows(db, "decided")] == [(1, "2026-11-09"), (2, "2026-11-02")]
+        assert rows(db, "delivery_message") == []
+        assert deliveries.taken(db, HERE) == {4, 5}

@@ -19,6 +19,7 @@ from bot.slack import render, send
 from bot.slack.claims import Kind
 from bot.slack.desk import Desk
 from bot.slack.guard import guarded
+from bot.slack.scene import team_of
 from bot.slack.sender import ChannelSender, DigestWriter
 from bot.topics import Place, Topic
 
@@ -87,7 +88,9 @@ def _of_channels(app: App, desk: Desk) -> None:
     def on_moved(ack: Ack, body: dict[str, Any], event: dict[str, Any], context: BoltContext) -> None:
         ack()
         old, new = event["old_channel_id"], event["new_channel_id"]
-        upheavals.moved(store, _news(desk, body, context), old, new)
+        news = _news(desk, body, context)
+        upheavals.moved(store, news, old, new)
+        desk.claims.do(lambda: None, Kind.MOVED, news.team, old)  # for windows that know the old one
 
     for each in PAUSES:
         app.event(each)(guarded(on_unreachable))
@@ -99,7 +102,7 @@ def _of_channels(app: App, desk: Desk) -> None:
 def _of_people(app: App, desk: Desk) -> None:
     def on_changed(ack: Ack, event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
         ack()
-        user, team = event["user"], context.team_id or ""
+        user, team = event["user"], team_of(context)
         if not user.get("deleted"):
             return
         for place, topics in upheavals.owned(desk.following.store, team, user["id"]).items():
@@ -115,8 +118,8 @@ def _of_people(app: App, desk: Desk) -> None:
 
 
 def _news(desk: Desk, body: dict[str, Any], context: BoltContext) -> News:
-    """Return an event's workspace, which Bolt reads from its body, and its id."""
-    return News(context.team_id or "", body["event_id"], desk.clock())
+    """Return an event's workspace and its id."""
+    return News(team_of(context), body["event_id"], desk.clock())
 
 
 def _join(client: WebClient, channel: str) -> None:

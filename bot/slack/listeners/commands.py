@@ -31,11 +31,11 @@ def answer_topics(desk: Desk, visit: Visit, command: Command) -> None:
         case Edit(number, line):
             _edit(desk, visit, number, line)
         case Unsubscribe(which):
-            announce(following.ended(desk, visit, which), visit.reply, visit.reply)
+            announce(visit, following.ended(desk, visit, which))
         case Pause(number):
-            announce(following.paused(desk, visit, number), visit.reply, visit.reply)
+            announce(visit, following.paused(desk, visit, number))
         case Resume(number):
-            announce(following.resumed(desk, visit, number), visit.reply, visit.reply)
+            announce(visit, following.resumed(desk, visit, number))
 
 
 def _preview(desk: Desk, visit: Visit, what: int | str) -> None:
@@ -43,14 +43,14 @@ def _preview(desk: Desk, visit: Visit, what: int | str) -> None:
         visit.reply.to_asker(following.preview(desk, visit.scene, what))
         return
     shown = desk.following.preview(visit.scene.place, wished_topic(what, "preview"))
-    visit.reply.to_asker(render.not_followed(shown))
+    visit.reply.to_asker(render.not_followed(shown, what))
 
 
 def _subscribe(desk: Desk, visit: Visit, line: str) -> None:
     if line:
         following.follow(desk, visit, wished_topic(line, "subscribe"))
     else:
-        following.open_form(desk, visit)
+        following.open_form(visit)
 
 
 def _edit(desk: Desk, visit: Visit, number: int, line: str) -> None:

@@ -5,18 +5,20 @@ did it hears so.
 """
 
 import logging
+from dataclasses import replace
 
 from bot.digest.following import Deed, Done
 from bot.digest.schedule import following
-from bot.errors import SendError
+from bot.errors import SendError, UncertainError, UserError
 from bot.slack import places, render, send
 from bot.slack.asked import UsageError
-from bot.slack.buttons import Act, Chosen, OutdatedError
+from bot.slack.buttons import Act, Begun, Chosen, OutdatedError, Typed, Wanted
 from bot.slack.clauses import parse_clauses
 from bot.slack.desk import Desk
+from bot.slack.failures import WindowError
 from bot.slack.forms import Form
-from bot.slack.render import Message
-from bot.slack.replies import OpenReply, Reply
+from bot.slack.render import Block, Message, View
+from bot.slack.replies import Reply
 from bot.slack.scene import Scene
 from bot.slack.visits import Visit
 from bot.topics import Wish
@@ -26,37 +28,46 @@ _log = logging.getLogger(__name__)
 
 def wished_topic(line: str, command: str) -> Wish:
     """Return what a line wishes for, which must name a topic; raises UsageError."""
-    wish = parse_clauses(line)
+    wish = parse_clauses(line, f"/paper {command}")
     if not wish.topic:
         example = f"/paper {command} backdoor attacks {line}"
         raise UsageError("Say first what to look for, for example:", example)
     return wish
 
 
-def announce(line: Message, public: OpenReply, private: Reply) -> None:
-    """Tell the channel what has been done; where Slack does not take that, the one who did it.
-
-    Raises SendError where it takes neither.
-    """
+def announce(visit: Visit, line: Message, private: Reply | None = None) -> None:
+    """Tell the channel what has been done; where Slack does not take that, the one who did it."""
     try:
-        public.to_channel(line)
+        visit.after.to_channel(line)
     except SendError as error:
         _log.warning("a deed is stored, and the channel may not know: %s", error)
-        private.to_asker(render.untold(line))
+        show(visit, render.untold(line, surely=not isinstance(error, UncertainError)), private)
+
+
+def show(visit: Visit, message: Message, private: Reply | None = None) -> None:
+    """Show the asker what belongs to a deed, which stands whether or not Slack takes that."""
+    for reply in filter(None, (private, visit.after)):
+        try:
+            reply.to_asker(message)
+        except SendError as error:
+            _log.warning("a deed is stored, and the asker may not know: %s", error)
+        else:
+            return
 
 
 def follow(desk: Desk, visit: Visit, wish: Wish) -> None:
     """Follow a topic, and show the asker what that brings; raises UserError where that cannot be."""
     desk.following.preview(visit.scene.place, wish)  # what cannot be searched is refused first
     shared = places.enter(visit.client, visit.scene)
-    scene, zone = places.asker(visit.client, visit.scene, desk.timezone)
-    done = desk.following.follow(scene.place, scene.person, wish, zone)
+    scene, zone = places.asker(visit.client, visit.scene)
+    visit = replace(visit, scene=scene)
+    done = desk.following.follow(scene.place, scene.person, wish, zone or desk.timezone)
     if done.deed is not Deed.ADDED:
-        told(desk, Visit(visit.client, scene, visit.reply), done, again=True)
+        told(desk, visit, done, again=True)
         return
-    announce(render.done(done, scene.person.name, desk.clock()), visit.reply, visit.reply)
-    shown = desk.following.preview(scene.place, done.topic.number)
-    visit.reply.to_asker(render.first_digest(shown, done.topic, shared=shared))
+    announce(visit, render.done(done, scene.person.name, desk.clock()))
+    shown, unzoned = desk.following.preview(scene.place, done.topic.number), not (zone or wish.zone)
+    show(visit, render.first_digest(shown, done.topic, shared=shared, unzoned=unzoned))
 
 
 def edit(desk: Desk, visit: Visit, number: int, wish: Wish) -> None:
@@ -72,9 +83,9 @@ def told(desk: Desk, visit: Visit, done: Done, *, again: bool = False) -> None:
     if done.deed is Deed.KEPT:
         visit.reply.to_asker(line)
         return
-    announce(line, visit.reply, visit.reply)
+    announce(visit, line)
     if again or (done.before and done.before.query != done.topic.query):
-        visit.reply.to_asker(preview(desk, scene, done.topic.number))
+        show(visit, preview(desk, scene, done.topic.number))
 
 
 def paused(desk: Desk, visit: Visit, number: int) -> Message:
@@ -92,9 +103,22 @@ def resumed(desk: Desk, visit: Visit, number: int) -> Message:
     return render.resumed(done, named(visit).person.name, desk.clock())
 
 
+def skipped(desk: Desk, visit: Visit, number: int) -> Message | None:
+    """Let a topic bring only what is new to it; return the line that says so, None where it did already.
+
+    Raises UserError where there is none.
+    """
+    scene = named(visit)
+    if not desk.following.topic(scene.place, number).earlier:
+        return None
+    return render.skipped(desk.following.skip_earlier(scene.place, number), scene.person.name)
+
+
 def ended(desk: Desk, visit: Visit, which: str) -> Message:
     """Follow topics no longer; return the line that says so. Raises UserError where there is none."""
     scene = named(visit)
+    if not desk.following.topics(scene.place):
+        raise UserError("This channel follows no topic.")
     return render.ended(desk.following.end(scene.place, which), scene.person.name)
 
 
@@ -107,38 +131,49 @@ def preview(desk: Desk, scene: Scene, number: int) -> Message:
     return render.next_digest(shown, topic, next_one, now)
 
 
-def open_form(desk: Desk, visit: Visit, query: str = "") -> None:
-    """Open the form for a new topic, where topics can be followed; raises UserError where they cannot.
+def open_form(visit: Visit, begun: Begun | None = None) -> None:
+    """Open the form for a new topic, which may have `begun`, or offer a button that opens it.
 
-    Where no window can be opened, offer a button that opens it.
+    Raises UserError where topics surely cannot be followed.
     """
-    scene = visit.scene
-    if not scene.trigger:
-        visit.reply.to_asker(render.open_form(render.follow_button(), "What shall I bring here, and when?"))
-        return
-    places.look(visit.client, scene)
-    _, zone = places.asker(visit.client, scene, desk.timezone)
-    view = render.topic_form(Form(scene.place.channel, scene.url), zone, query)
-    send.open_window(visit.client, scene.trigger, view)
+    places.refuse_group(visit.scene)
+    match begun:
+        case Wanted(query):
+            wish = Wish(query)
+        case Typed(line):
+            wish = parse_clauses(line)
+        case None:
+            wish = Wish()
+    view = render.topic_form(Form(visit.scene.place.channel, visit.scene.url), wish)
+    _open(visit, view, render.follow_button(begun), "What shall I bring here, and when?")
 
 
 def open_edit(desk: Desk, visit: Visit, number: int) -> None:
     """Open the form for a topic, or offer a button that opens it; raises UserError where there is none."""
     scene = visit.scene
-    topic = desk.following.topic(scene.place, number)
-    if not scene.trigger:
-        question = f"What shall change in topic {number}?"
-        visit.reply.to_asker(render.open_form(render.edit_button(number), question))
-        return
-    view = render.edit_form(Form(scene.place.channel, scene.url, number), topic)
-    send.open_window(visit.client, scene.trigger, view)
+    view = render.edit_form(
+        Form(scene.place.channel, scene.url, number), desk.following.topic(scene.place, number)
+    )
+    _open(visit, view, render.edit_button(number), f"What shall change in topic {number}?")
+
+
+def _open(visit: Visit, view: View, button: Block | None, question: str) -> None:
+    """Open a form; where Slack does not, or may not have, offer the button that does."""
+    if visit.scene.trigger:
+        try:
+            send.open_window(visit.client, visit.scene.trigger, view)
+        except WindowError as error:
+            _log.warning("a form did not open: %s", error)
+        else:
+            return
+    visit.reply.to_asker(render.open_form(button, question))
 
 
 def named(visit: Visit) -> Scene:
     """Return the scene with a name for the asker, for which Slack is asked if need be."""
     if visit.scene.handle:
         return visit.scene
-    return places.asker(visit.client, visit.scene, "")[0]
+    return places.asker(visit.client, visit.scene)[0]
 
 
 def changed(desk: Desk, visit: Visit, chosen: Chosen) -> Message:

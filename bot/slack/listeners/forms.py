@@ -1,20 +1,20 @@
 """The form in which a topic is written: its preview, and what becomes of it.
 
-Law: what is wrong stands beside its field, before the form closes; only what Slack has to be asked is told
-afterwards, where the form was opened.
+Law: what is wrong stands beside its field, before the form closes; until then nothing is written and Slack
+not asked. What only that tells is told afterwards, where the form was opened.
 """
 
 import logging
-from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.digest.following import Done
 from bot.errors import SendError, UserError
+from bot.search.topic import sameness
 from bot.slack import render, send
+from bot.slack.claims import Kind
 from bot.slack.desk import Desk
-from bot.slack.forms import CALLBACK, TOPIC, Form, form_of, wish_of
+from bot.slack.forms import CALLBACK, TOPIC, form_of, wish_of
 from bot.slack.guard import guarded
 from bot.slack.listeners import following
 from bot.slack.render import Message
@@ -22,10 +22,14 @@ from bot.slack.render.forms import PREVIEW
 from bot.slack.replies import InWindow
 from bot.slack.scene import Scene
 from bot.slack.visits import Visit
-from bot.topics import Wish
+from bot.store import topics
+from bot.topics import Place, Wish
 from bot.wording import shorten
 
 _LONGEST_FAULT = 300
+_MOVED = (
+    "This channel has changed, and the form knows the old one. Please close it, and ask again with /paper."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -41,32 +45,36 @@ def register(app: App, desk: Desk) -> None:
     def on_submitted(ack: Ack, view: dict[str, Any], visit: Visit) -> None:
         form = form_of(view["private_metadata"])
         wish, faults = wish_of(view["state"]["values"])
-        done = None
-        if not faults:
-            done, faults = _stored(desk, visit.scene, form, wish)
-        if faults:
+        if faults := faults or _refused(desk, visit.scene.place, form.topic, wish):
             ack(response_action="errors", errors=faults)
             return
-        ack()
-        if done is None:
+        ack()  # within three seconds, which a database that somebody else writes to may not leave
+        if not form.topic:
             following.follow(desk, visit, wish)
-        else:
-            _refresh(desk, visit, view)
-            following.told(desk, visit, done)
+            return
+        done = desk.following.change(visit.scene.place, form.topic, wish)
+        _refresh(desk, visit, view, form.after)
+        following.told(desk, visit, done)
 
     app.action(PREVIEW)(guarded(on_preview))
     app.view(CALLBACK)(guarded(on_submitted))
 
 
-def _stored(desk: Desk, scene: Scene, form: Form, wish: Wish) -> tuple[Done | None, dict[str, str]]:
-    """Change the topic that the form is about, or look whether a new one could be searched; return faults."""
+def _refused(desk: Desk, place: Place, number: int, wish: Wish) -> dict[str, str]:
+    """Return what speaks against a topic, as far as reading tells: `number` is 0 for a new one."""
+    if desk.claims.is_done(Kind.MOVED, place.team, place.channel):
+        return {TOPIC: _MOVED}
     try:
-        if form.topic:
-            return desk.following.change(scene.place, form.topic, wish), {}
-        desk.following.preview(scene.place, wish)
+        same = sameness(desk.following.preview(place, wish).match.query)
+        if number:
+            desk.following.topic(place, number)
     except UserError as error:
-        return None, {TOPIC: shorten(error.message, _LONGEST_FAULT)}
-    return None, {}
+        return {TOPIC: shorten(error.message, _LONGEST_FAULT)}
+    with desk.following.store.snapshot() as db:
+        other = topics.alike(db, place, same)
+    if number and other and other.number != number:
+        return {TOPIC: f"Topic {other.number} asks for that already."}
+    return {}
 
 
 def _shown(desk: Desk, scene: Scene, wish: Wish, faults: dict[str, str]) -> Message:
@@ -74,19 +82,17 @@ def _shown(desk: Desk, scene: Scene, wish: Wish, faults: dict[str, str]) -> Mess
     if TOPIC in faults:
         return render.refusal(faults[TOPIC])
     try:
-        return render.in_form(desk.following.preview(scene.place, replace(wish, zone=wish.zone or "UTC")))
+        return render.in_form(desk.following.preview(scene.place, wish))
     except UserError as error:
         return render.refusal(error.message)
 
 
-def _refresh(desk: Desk, visit: Visit, view: dict[str, Any]) -> None:
-    """Show the change in the window from which the form was opened, if there is one."""
+def _refresh(desk: Desk, visit: Visit, view: dict[str, Any], after: int) -> None:
+    """Show the change in the window from which the form was opened, if there is one, at its page."""
     below = view.get("previous_view_id")
     if not below:
         return
-    place = visit.scene.place
-    shown = render.topics_window(desk.listed(place), Form(place.channel), desk.clock())
     try:
-        send.update_window(visit.client, {"id": below}, shown)
+        send.update_window(visit.client, {"id": below}, desk.managed(visit.scene.place, after))
     except SendError as error:
         _log.info("the window below stays as it was: %s", error)

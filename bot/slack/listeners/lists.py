@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 
 from bot.slack import render
-from bot.slack.buttons import MORE, NEXT, PREVIOUS, SEARCH, SHARE, Results, wanted, wanted_any, wanted_list
+from bot.slack.buttons import LISTS, MORE, NEXT, PREVIOUS, SEARCH, SHARE, SUBJECTS, Results, wanted
 from bot.slack.desk import Desk
 from bot.slack.guard import guarded
 from bot.slack.listeners.sharing import is_shared, pressed
@@ -17,11 +17,11 @@ def register(app: App, desk: Desk) -> None:
 
     def on_more(ack: Ack, action: dict[str, Any], reply: ByUrl) -> None:
         ack()
-        reply.to_asker(desk.shown(wanted_list(action.get("value"))))
+        reply.to_asker(desk.shown(wanted(action.get("value"), *LISTS)))
 
     def on_turn(ack: Ack, action: dict[str, Any], reply: ByUrl) -> None:
         ack()
-        reply.replace(desk.shown(wanted_list(action.get("value"))))
+        reply.replace(desk.shown(wanted(action.get("value"), *LISTS)))
 
     def on_search(
         ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext, reply: ByUrl
@@ -41,7 +41,7 @@ def register(app: App, desk: Desk) -> None:
         ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext, reply: ByUrl
     ) -> None:
         ack()
-        subject = wanted_any(action.get("value"))
+        subject = wanted(action.get("value"), *SUBJECTS)
         message = desk.shared(subject, person(body))
         names = (*pressed(context, body), SHARE)
         if is_shared(desk, lambda: reply.to_channel(message), names, subject, reply):

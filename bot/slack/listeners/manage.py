@@ -12,12 +12,10 @@ from bot.errors import UserError
 from bot.slack import render
 from bot.slack.buttons import IN_WINDOW, TOPIC, TOPICS_NEXT, TOPICS_PREVIOUS, Act, Chosen, Page, wanted
 from bot.slack.desk import Desk
-from bot.slack.forms import Form, form_of
+from bot.slack.forms import form_of
 from bot.slack.guard import guarded
 from bot.slack.listeners import following
-from bot.slack.render import View
 from bot.slack.replies import InWindow
-from bot.slack.scene import Scene
 from bot.slack.visits import Visit
 
 
@@ -30,15 +28,14 @@ def register(app: App, desk: Desk) -> None:
         if chosen.act is Act.PREVIEW:
             reply.to_asker(following.preview(desk, visit.scene, chosen.topic))
         elif chosen.act is Act.EDIT:
-            topic = desk.following.topic(place, chosen.topic)
-            reply.show(render.edit_form(Form(place.channel, topic=chosen.topic), topic))
+            kept = replace(form_of(reply.view["private_metadata"]), topic=chosen.topic)
+            reply.show(render.edit_form(kept, desk.following.topic(place, chosen.topic)))
         else:
             _change(desk, visit, chosen, reply)
 
     def on_turn(ack: Ack, action: dict[str, Any], visit: Visit, reply: InWindow) -> None:
         ack()
-        form = replace(form_of(reply.view["private_metadata"]), after=wanted(action.get("value"), Page).after)
-        reply.replace(_window(desk, visit.scene, form))
+        reply.replace(desk.managed(visit.scene.place, wanted(action.get("value"), Page).after))
 
     for act in (Act.PREVIEW, Act.EDIT, Act.PAUSE, Act.RESUME, Act.END):
         app.action(f"{IN_WINDOW}{TOPIC}{act}")(guarded(on_act))
@@ -47,16 +44,11 @@ def register(app: App, desk: Desk) -> None:
 
 
 def _change(desk: Desk, visit: Visit, chosen: Chosen, reply: InWindow) -> None:
-    form = form_of(reply.view["private_metadata"])
+    place, after = visit.scene.place, form_of(reply.view["private_metadata"]).after
     try:
         line = following.changed(desk, visit, chosen)
     except UserError as error:  # as where somebody else has ended it
-        note = render.refusal(error.message)
-        reply.replace(render.with_note(_window(desk, visit.scene, form), note))
+        reply.replace(render.with_note(desk.managed(place, after), render.refused(error)))
         return
-    reply.mark(_window(desk, visit.scene, form))
-    following.announce(line, visit.reply, reply)
-
-
-def _window(desk: Desk, scene: Scene, form: Form) -> View:
-    return render.topics_window(desk.listed(scene.place, after=form.after), form, desk.clock())
+    reply.mark(desk.managed(place, after))
+    following.announce(visit, line, reply)

@@ -5,9 +5,10 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.errors import SendError
+from bot.errors import SendError, UserError
 from bot.slack import render, send
 from bot.slack.buttons import (
+    BEGUN,
     FOLLOW,
     MANAGE,
     TOPIC,
@@ -16,11 +17,9 @@ from bot.slack.buttons import (
     Act,
     Chosen,
     Page,
-    Wanted,
     wanted,
 )
 from bot.slack.desk import Desk
-from bot.slack.forms import Form
 from bot.slack.guard import guarded
 from bot.slack.listeners import following
 from bot.slack.replies import ByUrl
@@ -39,8 +38,8 @@ def register(app: App, desk: Desk) -> None:
 def _opening(app: App, desk: Desk) -> None:
     def on_follow(ack: Ack, action: dict[str, Any], visit: Visit) -> None:
         ack()
-        query = wanted(action["value"], Wanted).follow if "value" in action else ""
-        following.open_form(desk, visit, query)
+        begun = wanted(action["value"], *BEGUN) if "value" in action else None
+        following.open_form(visit, begun)
 
     def on_edit(ack: Ack, action: dict[str, Any], visit: Visit) -> None:
         ack()
@@ -48,9 +47,7 @@ def _opening(app: App, desk: Desk) -> None:
 
     def on_manage(ack: Ack, visit: Visit) -> None:
         ack()
-        place = visit.scene.place
-        view = render.topics_window(desk.listed(place), Form(place.channel), desk.clock())
-        send.open_window(visit.client, visit.scene.trigger, view)
+        send.open_window(visit.client, visit.scene.trigger, desk.managed(visit.scene.place))
 
     app.action(FOLLOW)(guarded(on_follow))
     app.action(TOPIC + Act.EDIT)(guarded(on_edit))
@@ -65,8 +62,12 @@ def _listing(app: App, desk: Desk) -> None:
     def on_skip(ack: Ack, action: dict[str, Any], visit: Visit, reply: ByUrl) -> None:
         ack()
         number = wanted(action.get("value"), Chosen).topic
-        desk.following.skip_earlier(visit.scene.place, number)
-        reply.replace(render.skipped(number))
+        line = following.skipped(desk, visit, number)
+        if line is None:
+            reply.replace(render.not_skipped(number))
+            return
+        following.announce(visit, line)
+        reply.remove()
 
     def on_menu(ack: Ack, action: dict[str, Any], visit: Visit, reply: ByUrl) -> None:
         ack()
@@ -85,9 +86,12 @@ def _listing(app: App, desk: Desk) -> None:
 
 
 def _change(desk: Desk, visit: Visit, chosen: Chosen, reply: ByUrl) -> None:
-    """Do what was chosen, and show it in the list; raises UserError where the topic is there no more."""
+    """Do what was chosen, or say why not; then the list shows what there is, whoever else changed it."""
     before = [topic for topic in desk.following.topics(visit.scene.place) if topic.number < chosen.topic]
-    following.announce(following.changed(desk, visit, chosen), reply, reply)
+    try:
+        following.announce(visit, following.changed(desk, visit, chosen))
+    except UserError as error:
+        reply.to_asker(render.refused(error))
     try:
         reply.replace(_page(desk, visit.scene, len(before)))
     except SendError as error:  # the deed is told; asking again shows the list as it is

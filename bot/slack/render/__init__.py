@@ -22,7 +22,7 @@ notifications and screen readers use, what its blocks say.
 """
 
 from bot.slack.render.blocks import Block, Message, View
-from bot.slack.render.deeds import done, ended, paused, resumed
+from bot.slack.render.deeds import done, ended, paused, resumed, skipped
 from bot.slack.render.digests import digest
 from bot.slack.render.forms import edit_form, topic_form, with_preview
 from bot.slack.render.heads import Listing
@@ -37,11 +37,12 @@ from bot.slack.render.notes import (
     not_let,
     not_opened,
     not_shared,
+    not_skipped,
     notice,
     open_form,
     outdated,
     refusal,
-    skipped,
+    refused,
     slip,
     uncertain,
     unknown_command,
@@ -83,6 +84,7 @@ __all__ = [
     "not_let",
     "not_opened",
     "not_shared",
+    "not_skipped",
     "nothing_found",
     "notice",
     "open_form",
@@ -93,6 +95,7 @@ __all__ = [
     "paper_window",
     "paused",
     "refusal",
+    "refused",
     "results",
     "resumed",
     "shared_paper",

@@ -59,6 +59,12 @@ def window(title: str, blocks: Sequence[Block | None], keeping: str = "") -> Vie
     }
 
 
+def again(view: View, blocks: Sequence[Block]) -> View:
+    """Make a window that is on the screen anew, with these blocks."""
+    own = ("type", "title", "submit", "close", "private_metadata", "callback_id")
+    return {**{name: view[name] for name in own if view.get(name)}, "blocks": list(blocks)}
+
+
 def section(text: str, accessory: Block | None = None) -> Block:
     """Make a paragraph."""
     return {

@@ -59,6 +59,12 @@ def resumed(deed: Done, person: str, now: datetime) -> Message:
     return said(f"{fit(person, _PERSON)} resumed topic {_named(topic)} · next: {next_one} · undo: {undo}")
 
 
+def skipped(topic: Topic, person: str) -> Message:
+    """Say who left out what was there before a topic; nothing brings that back."""
+    who = fit(person, _PERSON)
+    return said(f"{who}: topic {topic.number} brings only papers that arrived since it was added")
+
+
 def ended(topics: Sequence[Topic], person: str) -> Message:
     """Say who ended topics, and the lines that would bring them back, as many as there is room for."""
     who = fit(person, _PERSON)

@@ -1,10 +1,12 @@
 """The form in which a topic is written. Pure.
 
-Law: block and action ids never change, so what was typed stays when the window shows something else.
+Law: block and action ids never change, so what was typed stays when the window shows something else. A form
+opens without a call before it, for what opens it lives three seconds: where the asker is, is seen later.
 """
 
 from collections.abc import Mapping, Sequence
 
+from bot.digest import phrases
 from bot.digest.following import AT as USUAL_TIME
 from bot.digest.following import DAYS as USUAL_DAYS
 from bot.digest.following import TOP as USUAL_TOP
@@ -15,13 +17,13 @@ from bot.slack.forms import Form
 from bot.slack.mrkdwn import visible
 from bot.slack.render import blocks
 from bot.slack.render.blocks import Block, Message, View
-from bot.topics import Schedule, Strictness, Topic
+from bot.topics import LAST_DAY, MOST_TOP, Schedule, Strictness, Topic, Wish
 
 PREVIEW = f"{IN_WINDOW}{TOPIC}form.preview"
 _SHOWN = "preview"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd"}
 _HINT = 'As in a search: "length bias" is a phrase, -survey leaves out, year:2023.. and author:xu narrow.'
+_ZONE = "As in Berlin or UTC. Left empty, it is where Slack says that you are."
 _STRICTNESS = {
     Strictness.BROAD: "A paper has at least half of the topic.",
     Strictness.NORMAL: "Most of it; of two words, both.",
@@ -30,10 +32,12 @@ _STRICTNESS = {
 _LONGEST_ZONE = 60
 
 
-def topic_form(form: Form, zone: str, query: str = "") -> View:
-    """Show the form for a new topic; `zone` is where the asker is."""
-    schedule = Schedule(*USUAL_DAYS, USUAL_TIME, zone)
-    return _form(form, "Follow", query, schedule, USUAL_TOP, Strictness.NORMAL)
+def topic_form(form: Form, wish: Wish) -> View:
+    """Show the form for a new topic, with what is wished for already; without a zone it is the asker's."""
+    at = USUAL_TIME if wish.at is None else wish.at
+    schedule = Schedule(*(wish.days or USUAL_DAYS), at, wish.zone or "")
+    strictness = wish.strictness or Strictness.NORMAL
+    return _form(form, "Follow", wish.topic, schedule, wish.top or USUAL_TOP, strictness)
 
 
 def edit_form(form: Form, topic: Topic) -> View:
@@ -42,11 +46,11 @@ def edit_form(form: Form, topic: Topic) -> View:
 
 
 def with_preview(view: View, shown: Message) -> View:
-    """Show a form as it is, and under it what its topic matches, in place of what stood there."""
+    """Show a form as it is, and under its button what its topic matches, in place of what stood there."""
     kept = [block for block in view["blocks"] if not str(block.get("block_id", "")).startswith(_SHOWN)]
     named = [{**block, "block_id": f"{_SHOWN}{place}"} for place, block in enumerate(shown.blocks)]
-    own = ("type", "title", "submit", "close", "private_metadata", "callback_id")
-    return {**{name: view[name] for name in own}, "blocks": [*kept, *named]}
+    under = 1 + [block["type"] for block in kept].index("actions")
+    return blocks.again(view, [*kept[:under], *named, *kept[under:]])
 
 
 def _form(  # noqa: PLR0913, PLR0917 (what a topic is made of)
@@ -57,11 +61,11 @@ def _form(  # noqa: PLR0913, PLR0917 (what a topic is made of)
         title,
         [
             _input(forms.TOPIC, "Topic", _text(query, LONGEST_QUERY), hint=_HINT),
+            blocks.actions(blocks.bare_button("Preview", PREVIEW)),
             *_when(schedule),
-            _input(forms.ZONE, "Time zone", _text(schedule.zone, _LONGEST_ZONE), hint="As in Berlin or UTC."),
+            _input(forms.ZONE, "Time zone", _text(schedule.zone, _LONGEST_ZONE), hint=_ZONE, optional=True),
             _input(forms.TOP, "Papers a digest, at most", _select(_counts(), str(top))),
             _input(forms.STRICTNESS, "What a paper must have", _strictness(strictness)),
-            blocks.actions(blocks.bare_button("Preview", PREVIEW)),
         ],
         forms.metadata_of(form),
     )
@@ -78,7 +82,7 @@ def _when(schedule: Schedule) -> tuple[Block, Block, Block]:
     month["placeholder"] = blocks.words("No day of the month")
     return (
         _input(forms.DAYS, "Days of the week", _weekdays(schedule.weekdays), optional=True),
-        _input(forms.MONTH, "Or once a month, on the", month, optional=True),
+        _input(forms.MONTH, "Or on the", month, optional=True),
         _input(forms.AT, "Time", {"type": "timepicker", "initial_time": f"{schedule.at:%H:%M}"}),
     )
 
@@ -124,12 +128,11 @@ def _select(choices: Mapping[str, str], chosen: str) -> Block:
 
 
 def _month_days() -> dict[str, str]:
-    days = {str(day): f"{day}{_ENDINGS.get(day, 'th')}" for day in range(1, forms.LAST_DAY)}
-    return {**days, str(forms.LAST_DAY): "last day"}
+    return {str(day): phrases.days(Schedule((), day, USUAL_TIME, "UTC")) for day in range(1, LAST_DAY + 1)}
 
 
 def _counts() -> dict[str, str]:
-    return {str(count): str(count) for count in range(1, forms.MOST_PAPERS + 1)}
+    return {str(count): str(count) for count in range(1, MOST_TOP + 1)}
 
 
 def _strictness(chosen: Strictness) -> Block:

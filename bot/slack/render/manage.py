@@ -6,8 +6,9 @@ from bot.digest.following import State
 from bot.slack.buttons import IN_WINDOW, TOPIC, Act, Chosen
 from bot.slack.forms import Form, metadata_of
 from bot.slack.render import blocks
-from bot.slack.render.blocks import Block, View, fit
+from bot.slack.render.blocks import Block, View
 from bot.slack.render.topics import ACTS, Listed, acts, entry, list_head, turning
+from bot.wording import shorten
 
 _QUERY = 150
 
@@ -28,7 +29,7 @@ def _row(state: State) -> Block | None:
 def _button(act: Act, state: State) -> Block | None:
     button = blocks.button(ACTS[act], f"{IN_WINDOW}{TOPIC}{act}", Chosen(act, state.topic.number))
     if button and act is Act.END:
-        query = fit(state.topic.query, _QUERY)
+        query = shorten(state.topic.query, _QUERY)
         button["confirm"] = {
             "title": blocks.words(f"Unsubscribe from topic {state.topic.number}?"),
             "text": blocks.words(f"Nothing more will come here for {query}."),

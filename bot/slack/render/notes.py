@@ -1,6 +1,8 @@
 """Refusals, failures and other words to one person. Pure."""
 
-from bot.slack.asked import Slip
+from bot.errors import UserError
+from bot.search.query import LONGEST_QUERY
+from bot.slack.asked import Slip, UsageError
 from bot.slack.buttons import Alike, One, Results, Subject
 from bot.slack.commands import EXAMPLES
 from bot.slack.mrkdwn import code
@@ -8,10 +10,10 @@ from bot.slack.render import blocks
 from bot.slack.render.blocks import Block, Message, View, fit, said
 from bot.wording import counted, shorten
 
-_LINE = 200
-_SENTENCE = 2_000
+_TYPED = LONGEST_QUERY + 30  # characters of a line: a query, and the longest command before it
+_LINE = 1_300  # as Slack takes it; two fit into a section
+_SENTENCE = 1_600
 _NOTE = "note"
-_OWN = ("type", "title", "submit", "close", "private_metadata", "callback_id")
 
 
 def slip(command: Slip) -> Message:
@@ -39,8 +41,12 @@ def invited() -> Message:
 
 def refusal(sentence: str, line: str = "") -> Message:
     """Say what the asker can mend, and a line that works."""
-    example = f" {code(shorten(line, _LINE))}" if line else ""
-    return said(fit(sentence, _SENTENCE) + example)
+    return said(fit(sentence, _SENTENCE) + (f" {_whole(line)}" if line else ""))
+
+
+def refused(error: UserError) -> Message:
+    """Say why something is not done, and a line that works if there is one."""
+    return refusal(error.message, error.line if isinstance(error, UsageError) else "")
 
 
 def fault(reference: str) -> Message:
@@ -112,9 +118,10 @@ def busy() -> Message:
     return said("Slack is busy; please try again in a minute.")
 
 
-def untold(line: Message) -> Message:
-    """Say that a deed is done, though Slack did not say that it told the channel."""
-    sentence = "That is done, but Slack did not say whether it told the channel:"
+def untold(line: Message, *, surely: bool) -> Message:
+    """Say that a deed is done, and `surely` not told to the channel, or perhaps not."""
+    why = "the channel could not be told" if surely else "Slack did not say whether it told the channel"
+    sentence = f"That is done, but {why}:"
     return blocks.message([sentence, line.text], [blocks.section(sentence), *line.blocks])
 
 
@@ -123,9 +130,9 @@ def open_form(button: Block | None, what: str) -> Message:
     return blocks.message([what], [blocks.section(what), blocks.actions(button)])
 
 
-def skipped(number: int) -> Message:
-    """Say that a topic brings only what is new to it."""
-    return said(f"Topic {number} brings only papers that arrive from now on.")
+def not_skipped(number: int) -> Message:
+    """Answer a press of Skip these where nothing is left to skip."""
+    return said(f"Topic {number} already brings only papers that arrived since it was added.")
 
 
 def notice(message: Message) -> View:
@@ -137,7 +144,7 @@ def with_note(view: View, message: Message) -> View:
     """Show a window as it is, and a message under it, in place of an earlier one."""
     kept = [block for block in view["blocks"] if block.get("block_id") != _NOTE]
     note = {**blocks.context(message.text), "block_id": _NOTE}
-    return {**{name: view[name] for name in _OWN if view.get(name)}, "blocks": [*kept, note]}
+    return blocks.again(view, [*kept, note])
 
 
 def _again(subject: Subject) -> str:
@@ -152,4 +159,11 @@ def _again(subject: Subject) -> str:
 
 
 def _typed(line: str) -> str:
-    return code(f"/paper {shorten(line, _LINE)}")
+    return _whole(f"/paper {line}")
+
+
+def _whole(line: str) -> str:
+    """Return a line to type, never cut, for then it would do something else; for one too long an example."""
+    if len(line) <= _TYPED and len(shown := code(line)) <= _LINE:
+        return shown
+    return code(EXAMPLES.get(line.removeprefix("/paper ").partition(" ")[0].lower(), "/paper help"))

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from bot.digest import phrases
 from bot.digest.following import Preview, Rate
-from bot.slack.buttons import FOLLOW, TOPIC, Act, Chosen, Wanted
+from bot.slack.buttons import FOLLOW, TOPIC, Act, Chosen, Typed
+from bot.slack.mrkdwn import code
 from bot.slack.render import blocks
 from bot.slack.render.blocks import Block, Message, fit, name
 from bot.topics import Topic
@@ -16,12 +17,20 @@ MANY_WORDS = 6
 _TITLE, _TOPIC, _WORD, _NAMED = 300, 200, 100, 10
 
 
-def first_digest(shown: Preview, topic: Topic, *, shared: bool = False) -> Message:
-    """Show whoever followed a topic what its first digest brings; `shared`: with another organisation."""
+def first_digest(shown: Preview, topic: Topic, *, shared: bool = False, unzoned: bool = False) -> Message:
+    """Show whoever followed a topic what its first digest brings.
+
+    `shared`: with another organisation; `unzoned`: Slack did not say where the asker is.
+    """
     lines = [*_brought(shown, "first", "brings"), *_notes(shown), _then(shown.rate)]
     if shared:
         lines.append(
             "This channel is shared with another organization, whose people will see the digests as well."
+        )
+    if unzoned:
+        change = code(f"/paper edit {topic.number} in Europe/Berlin")
+        lines.append(
+            f"I could not see your time zone, so this is {topic.schedule.zone}; change it with {change}"
         )
     skip = blocks.button("Skip these, only new ones", TOPIC + Act.SKIP, Chosen(Act.SKIP, topic.number))
     row = blocks.actions(edit_button(topic.number), skip if shown.brings and topic.earlier else None)
@@ -35,10 +44,10 @@ def next_digest(shown: Preview, topic: Topic, next_one: datetime | None, now: da
     return _message([head, *_brought(shown, "next", "would bring"), *_notes(shown)], None)
 
 
-def not_followed(shown: Preview) -> Message:
-    """Show what the first digest would bring of a topic that may be followed."""
+def not_followed(shown: Preview, line: str) -> Message:
+    """Show what the first digest would bring of a topic, which may be followed as the `line` says."""
     head = f"*{fit(shown.query, _TOPIC)}*"
-    row = blocks.actions(blocks.button("Follow this topic", FOLLOW, Wanted(shown.query)))
+    row = blocks.actions(blocks.button("Follow this topic", FOLLOW, Typed(line)))
     return _message([head, *_brought(shown, "first", "would bring"), *_notes(shown)], row)
 
 

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, time
 
 from bot.digest import phrases
 from bot.digest.following import TOP, State
-from bot.slack.buttons import FOLLOW, TOPIC, TOPICS_NEXT, TOPICS_PREVIOUS, Act, Chosen, Page
+from bot.slack.buttons import FOLLOW, TOPIC, TOPICS_NEXT, TOPICS_PREVIOUS, Act, Begun, Chosen, Page
 from bot.slack.mrkdwn import code
 from bot.slack.render import blocks
 from bot.slack.render.blocks import Block, Message, fit
-from bot.slack.render.reasons import why
+from bot.slack.render.reasons import ends_by_itself, over, why
 from bot.store.deliveries import Last
 from bot.topics import Pause, Strictness
 from bot.wording import counted, listed
@@ -66,7 +66,7 @@ def list_head(listed: Listed, now: datetime) -> str:
     place = ""
     if listed.total > len(listed.states):
         place = f" · {listed.after + 1}–{listed.after + len(listed.states)}"
-    next_one = f" · next digest {phrases.moment(*listed.next, now)}" if listed.next else ""
+    next_one = f" · next digest {phrases.moment(*listed.next, now)} {listed.next[1]}" if listed.next else ""
     head = f"*{counted(listed.total, 'topic')}{where}*{place}{next_one}"
     if listed.stopped:
         since, reason = listed.stopped
@@ -98,9 +98,10 @@ def turning(listed: Listed, where: str = "") -> tuple[Block | None, Block | None
     )
 
 
-def follow_button() -> Block:
-    """Return the button that opens the form for a new topic."""
-    return blocks.bare_button("Follow a topic", FOLLOW)
+def follow_button(begun: Begun | None = None) -> Block | None:
+    """Return the button that opens the form for a new topic, which may have `begun` already."""
+    label = "Follow a topic"
+    return blocks.button(label, FOLLOW, begun) if begun else blocks.bare_button(label, FOLLOW)
 
 
 def acts(state: State) -> list[Act]:
@@ -124,7 +125,9 @@ def _second(state: State, now: datetime, where: str) -> Iterator[str]:
     if state.next:
         yield f"next {phrases.on(state.next, topic.schedule.zone, now)}"
     elif topic.pause:
-        yield f"Resume it{where}; what was missed will come"
+        goes_on = ends_by_itself(topic.pause.why)
+        how = f"Goes on once {over(topic.pause.why)}" if goes_on else f"Resume it{where}"
+        yield f"{how}; what was missed will come"
     if state.last:
         yield _last(state.last, now)
     if state.match:
