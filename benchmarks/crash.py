@@ -34,7 +34,7 @@ FIRST = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 EVERY_DAY = tuple(range(7))
 TOPICS = ("language models", "instruction tuning")
 LONGEST_START = 1.5  # seconds; one in five is killed by then, posting or not
-LONGEST_LIFE = 0.4  # seconds after a process's first post
+LONGEST_LIFE = 0.2  # seconds after a process's first post
 PATIENCE = 600  # seconds a scenario
 FAILING = {"chat.postMessage", "conversations.history", "conversations.replies"}
 

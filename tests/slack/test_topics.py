@@ -163,6 +163,11 @@ def test_numbers_are_never_reused(lab: LocalSlack) -> None:
             "preview lora top 0",
             "top 0 is not possible: write top 1 to top 20. For example: `/paper preview lora",
         ),
+        (
+            "subscribe lora in berln at 9",
+            "berln names no time zone that I know. Did you mean Europe/Berlin? `/paper subscribe lora in"
+            " Europe/Berlin at 9`",
+        ),
         ("subscribe weekdays at 9", "Say first what to look for, for example:"),
         ("edit 1 the of", "There is no word to search for: very common words and punctuation are left out."),
         ("edit 1 at 25:00", "at 25:00 is no time. Name one as in 9am, 9:30 pm or 21:00, for example:"),
@@ -461,3 +466,8 @@ def test_a_conversation_between_several_people_gets_no_form(lab: LocalSlack) -> 
     assert signed(lab, {**form, "channel_id": SAFETY, "response_url": url, "trigger_id": trigger}) == 200
     lab.wait_for_message("I cannot follow topics in a conversation between people", user=ANA)
     assert lab.views() == []
+
+
+def test_a_word_like_a_zone_that_some_paper_has_is_a_topic(lab: LocalSlack) -> None:
+    """`in pairs` is one slip from Paris, and means pairs."""
+    told(lab, "subscribe attention in pairs weekly", "added topic 1: *attention in pairs*")

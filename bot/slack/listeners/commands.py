@@ -42,13 +42,13 @@ def _preview(desk: Desk, visit: Visit, what: int | str) -> None:
     if isinstance(what, int):
         visit.reply.to_asker(following.preview(desk, visit.scene, what))
         return
-    shown = desk.following.preview(visit.scene.place, wished_topic(what, "preview"))
+    shown = desk.following.preview(visit.scene.place, wished_topic(desk, what, "preview"))
     visit.reply.to_asker(render.not_followed(shown, what))
 
 
 def _subscribe(desk: Desk, visit: Visit, line: str) -> None:
     if line:
-        following.follow(desk, visit, wished_topic(line, "subscribe"))
+        following.follow(desk, visit, wished_topic(desk, line, "subscribe"))
     else:
         following.open_form(visit)
 

@@ -5,8 +5,10 @@ did it hears so.
 """
 
 import logging
+import re
 from dataclasses import replace
 
+from bot.digest import zones
 from bot.digest.following import Deed, Done
 from bot.digest.schedule import following
 from bot.errors import SendError, UncertainError, UserError
@@ -23,12 +25,22 @@ from bot.slack.scene import Scene
 from bot.slack.visits import Visit
 from bot.topics import Wish
 
+_IN_A_PLACE = re.compile(r"\S\s+in\s+(?P<place>[^\s\":]+)\Z", re.IGNORECASE)
+
 _log = logging.getLogger(__name__)
 
 
-def wished_topic(line: str, command: str) -> Wish:
-    """Return what a line wishes for, which must name a topic; raises UsageError."""
+def wished_topic(desk: Desk, line: str, command: str) -> Wish:
+    """Return what a line wishes for, which must name a topic; raises UsageError.
+
+    A zone misspelt before other clauses could be a topic's word, as `in pairs` is; one in no paper is none.
+    """
     wish = parse_clauses(line, f"/paper {command}")
+    if (match := _IN_A_PLACE.search(wish.topic)) and wish.zone is None:
+        place = match["place"]
+        if (near := zones.nearest(place)) and not desk.library.has_word(place):
+            line = f"/paper {command} {line.replace(f' {place}', f' {near}', 1)}"
+            raise UsageError(f"{place} names no time zone that I know. Did you mean {near}?", line)
     if not wish.topic:
         example = f"/paper {command} backdoor attacks {line}"
         raise UsageError("Say first what to look for, for example:", example)
