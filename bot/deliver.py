@@ -44,7 +44,7 @@ def deliver(settings: Settings, clock: Clock, at: datetime, stop: Event) -> str:
                 raise OperatorError("another Paperboy is delivering digests; try again in a minute")
             rest = courier.round(at)
     told = f"{counted(done['posted'] + done['found'], 'digest')} posted"
-    told += f", {counted(done['replied'], 'reply', 'replies')} in their threads"
+    told += f", {counted(done['replied'], 'reply', 'replies')} in threads"
     if fault := _fault(Store(settings.db), courier.team, at, done):
         raise OperatorError(f"{told}; {fault}")
     return told

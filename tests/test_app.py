@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from bot import app
-from bot.digest import postman
+from bot.digest import claiming
 from bot.digest.following import Following
 from bot.errors import OperatorError
 from bot.library import Library
@@ -161,7 +161,7 @@ def test_what_is_due_at_the_start_is_delivered(
     seeded: Path, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With its thread, and the metrics tell of it."""
-    monkeypatch.setattr(postman, "PACE", 0.0)  # the clock stands still
+    monkeypatch.setattr(claiming, "PACE", 0.0)  # the clock stands still
     db = followed(tmp_path, seeded, library)
     monday = LOADED_AT + timedelta(days=2, seconds=40)
     with LocalSlack(clock=monday.timestamp) as slack:
@@ -188,7 +188,7 @@ def test_a_digest_arrives_when_the_playgrounds_clock_is_moved(
     seeded: Path, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At once, and the playground stays ready however far that is."""
-    monkeypatch.setattr(postman, "PACE", 0.0)
+    monkeypatch.setattr(claiming, "PACE", 0.0)
     db = followed(tmp_path, seeded, library)
     with (
         running(Settings(db=db, corpus=(), port=0), lambda: LOADED_AT) as greeting,

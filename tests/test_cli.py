@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bot.cli import main
-from bot.digest import postman
+from bot.digest import claiming
 from bot.digest.following import Following
 from bot.library import Library
 from bot.playground import ANA, BOT, SAFETY, TEAM, Call, LocalSlack
@@ -360,7 +360,7 @@ def slack(loaded: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> It
 
     What signals do is given back.
     """
-    monkeypatch.setattr(postman, "PACE", 0.0)
+    monkeypatch.setattr(claiming, "PACE", 0.0)
     following = Following(Store(loaded / "data" / "paperboy.db"), library, lambda: LOADED_AT)
     kept = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     with LocalSlack() as slack:
@@ -394,7 +394,7 @@ def test_digest_posts_what_is_due_once(slack: LocalSlack, capsys: pytest.Capture
     assert slack.calls == []
     for told in ("2 digests posted, 2 replies", "0 digests posted, 0 replies"):
         assert main(["digest", "--at", MONDAY]) == 0
-        assert capsys.readouterr().out == f"{told} in their threads\n"
+        assert capsys.readouterr().out == f"{told} in threads\n"
     assert posted(slack) == [(SAFETY, True), (SAFETY, False), ("C0SECOND01", True), ("C0SECOND01", False)]
 
 
@@ -429,7 +429,7 @@ def test_sigterm_ends_a_digest_between_two_posts(slack: LocalSlack, loaded: Path
     assert (process.returncode, out, err.splitlines()[-1]) == (
         1,
         "",
-        "paperboy: 1 digest posted, 0 replies in their threads;"
+        "paperboy: 1 digest posted, 0 replies in threads;"
         " 2 digests still to be finished: call again, or leave it to the bot",
     )
     assert (calls, posted(slack)) == (["auth.test", "chat.postMessage"], [(SAFETY, True)])

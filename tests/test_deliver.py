@@ -12,7 +12,7 @@ import pytest
 
 from bot import deliver
 from bot.deliver import drawn_up
-from bot.digest import postman
+from bot.digest import claiming
 from bot.digest.following import Following
 from bot.errors import OperatorError
 from bot.library import Library
@@ -130,8 +130,8 @@ def due(world: World) -> World:
 
 
 FIRST, OTHER = ("*4 papers*: 1 prompt injection", 1), ("*2 papers*: 1 length bias", 1)
-DONE = "2 digests posted, 2 replies in their threads"
-NOTHING = "0 digests posted, 0 replies in their threads"
+DONE = "2 digests posted, 2 replies in threads"
+NOTHING = "0 digests posted, 0 replies in threads"
 
 
 def test_what_is_due_is_posted_once(due: World) -> None:
@@ -251,7 +251,7 @@ def test_a_token_that_is_revoked_meanwhile(due: World) -> None:
 def test_a_channel_that_refuses(due: World) -> None:
     """It pauses, the others get theirs, and the call has failed."""
     due.slack.archive()
-    assert due.fails() == "1 digest posted, 1 reply in their threads; 1 message refused, as the log says"
+    assert due.fails() == "1 digest posted, 1 reply in threads; 1 message refused, as the log says"
     assert (due.posts(), due.posts(SECOND)) == ([], [OTHER])
     assert due.deliver() == NOTHING
 
@@ -300,18 +300,18 @@ def test_stopping_ends_between_two_posts(due: World) -> None:
 
     due.slack.fail_by(stop)
     assert due.fails() == (
-        "1 digest posted, 0 replies in their threads;"
+        "1 digest posted, 0 replies in threads;"
         " 2 digests still to be finished: call again, or leave it to the bot"
     )
     due.slack.clear_faults()
     due.stop.clear()
-    assert due.deliver() == "1 digest posted, 2 replies in their threads"
+    assert due.deliver() == "1 digest posted, 2 replies in threads"
     assert (due.posts(), due.posts(SECOND)) == ([FIRST], [OTHER])
 
 
 def test_beside_a_bot_that_runs(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both deliver what is due, and each digest comes once, with its thread."""
-    monkeypatch.setattr(postman, "PACE", 0.0)  # the bot's clock stands still
+    monkeypatch.setattr(claiming, "PACE", 0.0)  # the bot's clock stands still
     with running(settings_for(due.slack, due.db, app_token=due.slack.app_token), lambda: MONDAY):
         due.deliver()
     assert (due.posts(), due.posts(SECOND)) == ([FIRST], [OTHER])

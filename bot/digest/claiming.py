@@ -6,7 +6,7 @@ nothing to say, that is what it records.
 
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.digest.due import Ready
@@ -16,10 +16,11 @@ from bot.errors import UserError
 from bot.library import Library
 from bot.matching import Match, Matcher
 from bot.store import Database, Store, deliveries, topics
-from bot.store.deliveries import Decision
+from bot.store.deliveries import Decision, Unsent
 from bot.topics import Topic
 
 WAIT = timedelta(days=30)  # how long papers that had no room wait
+PACE = 1.0  # seconds between two messages in a channel
 _TRIES = 3
 
 _log = logging.getLogger(__name__)
@@ -73,9 +74,10 @@ def draft(store: Store, library: Library, ready: Ready) -> Draft:
     return Draft(matcher, select(ready.place, matches, matcher, taken), tuple(lost), tuple(over))
 
 
-def claim(store: Store, library: Library, writer: Writer, ready: Ready, now: datetime) -> int | None:
-    """Claim what is due in a channel; return the delivery, None where there is nothing to say.
+def claim(store: Store, library: Library, writer: Writer, ready: Ready, now: datetime) -> Unsent | None:
+    """Claim what is due in a channel; return its message, None where there is nothing to say.
 
+    Unless the channel must rest, the message is tried from then on: whoever claimed it sends it at once.
     Raises UserError where no papers are loaded.
     """
     for _ in range(_TRIES):
@@ -92,7 +94,13 @@ def claim(store: Store, library: Library, writer: Writer, ready: Ready, now: dat
             deliveries.decide(db, drawn.decisions(), delivery, now)
             for topic, day in drawn.over:
                 topics.remember(db, topic, day)
-            return delivery
+            if delivery is None:
+                return None
+            message = deliveries.unfinished(db, place.team, delivery)[0]
+            if not 0 <= now.timestamp() - deliveries.posted_at(db, place) < PACE:
+                deliveries.trying(db, message, now)
+                message = replace(message, tried_at=now.timestamp())
+            return message
     return None  # they are being changed; the next tick finds them at rest
 
 

@@ -15,6 +15,7 @@ from bot.digest.sending import Sender, Watch, Writer
 from bot.errors import OperatorError, RefusedError, SendError, UserError
 from bot.library import Library
 from bot.store import Store, deliveries
+from bot.store.deliveries import Unsent
 
 KEPT = timedelta(days=90)  # what was decided and delivered before; which papers were is kept for ever
 
@@ -67,8 +68,8 @@ class Courier:
         for ready in due(self._store, self.team, at or self._clock()):
             if self._postman.must_rest():
                 break
-            if delivery := self._claim(ready):
-                self._postman.send(delivery)
+            if message := self._claim(ready):
+                self._postman.send_new(message)
         self._forget()
         return self._postman.rest() if self._is_let_in() else None
 
@@ -101,9 +102,9 @@ class Courier:
             deliveries.start(db, self.team)
         return True
 
-    def _claim(self, ready: Ready) -> int | None:
+    def _claim(self, ready: Ready) -> Unsent | None:
         try:
-            delivery = claim(self._store, self._library, self._writer, ready, self._clock())
+            message = claim(self._store, self._library, self._writer, ready, self._clock())
         except UserError as error:
             _log.warning("digests wait: %s", error)
             return None
@@ -113,6 +114,6 @@ class Courier:
             _log.exception("the digest for %s could not be drawn up", ready.place.channel)
             self._watch.outcome("failed")
             return None
-        self._watch.outcome("claimed" if delivery else "empty")
+        self._watch.outcome("claimed" if message else "empty")
         self._watch.lag(max((ready.at - slot.moment).total_seconds() for _, slot in ready.slots))
-        return delivery
+        return message

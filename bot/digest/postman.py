@@ -9,14 +9,13 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.digest import pausing
+from bot.digest import claiming, pausing
 from bot.digest.sending import Mark, Sender, Trouble, Watch, Writer
 from bot.errors import BusyError, OperatorError, Reason, RefusedError, UncertainError
 from bot.store import Store, deliveries, topics
 from bot.store.deliveries import Unsent
 
 SETTLE = 30.0  # seconds until a try can have no effect: two HTTP time-outs (for text alone), and 10 s
-PACE = 1.0  # seconds between two messages in a channel
 LONGEST_REST = 600.0
 DAY = 86_400.0
 _OUT = {Reason.WORKSPACE, Reason.SCOPE}
@@ -52,18 +51,23 @@ class Postman:
         self._busy_until = 0.0
         self._is_out = False
 
-    def send(self, delivery: int | None = None) -> None:
-        """Send what may be sent now of what is written down, or of one delivery: a message a channel."""
+    def send(self) -> None:
+        """Send what may be sent now of what is written down, a message a channel."""
         self._is_out = False
         served = set()
-        for message in self._unfinished(delivery):
+        for message in self._unfinished():
             if self.must_rest():
                 return
             if message.tried_at is not None and message.tried_at > self._now():
                 self._record(deliveries.try_again, message, self._clock())  # the clock was set back since
             elif message.place not in served and self._ready_at(message) <= self._now():
                 served.add(message.place)
-                self._serve(message, is_new=delivery is not None)
+                self._shielded(self._serve, message)
+
+    def send_new(self, message: Unsent) -> None:
+        """Send what has just been claimed, unless its channel must rest."""
+        if message.tried_at is not None:
+            self._shielded(self._send, message)
 
     def must_rest(self) -> bool:
         """Tell whether nothing more may be sent now: on the way out, let out, or told to wait by Slack."""
@@ -74,31 +78,39 @@ class Postman:
         times = [self._ready_at(message) for message in self._unfinished()]
         return max(0.0, min(times) - self._now(), self._busy_for()) if times else None
 
-    def _unfinished(self, delivery: int | None = None) -> list[Unsent]:
+    def _unfinished(self) -> list[Unsent]:
         with self._store.snapshot() as db:
-            return deliveries.unfinished(db, self._sender.team, delivery)
+            return deliveries.unfinished(db, self._sender.team)
 
     def _ready_at(self, message: Unsent) -> float:
         """Return when the next step with a message may be taken; a clock set back since counts for little."""
         now = self._now()
         longest = DAY if message.held else LONGEST_REST
-        paced = 0.0 if message.posted_at is None or message.posted_at > now else message.posted_at + PACE
+        paced = (
+            0.0 if message.posted_at is None or message.posted_at > now else message.posted_at + claiming.PACE
+        )
         rested = 0.0 if message.next_at > now + longest else message.next_at
         settled = 0.0 if message.tried_at is None else min(message.tried_at, now) + self._settle
         return max(paced, rested, settled)
 
-    def _serve(self, message: Unsent, *, is_new: bool) -> None:
+    def _shielded(self, act: Callable[[Unsent], None], message: Unsent) -> None:
         try:
-            if not (message.part or is_new) and self._is_unwanted(message):
-                return
-            if self._is_untaken(message):
-                self._post(message)
+            act(message)
         except OperatorError:
             raise
         except Exception as error:  # noqa: BLE001  # one message's fault keeps no other from being sent
             _log.exception("delivery %d, part %d", message.delivery, message.part)
             self._put_off(message, type(error).__name__, self._settle)
             self._watch.outcome("failed")
+
+    def _serve(self, message: Unsent) -> None:
+        if not message.part and self._is_unwanted(message):
+            return
+        if self._is_untaken(message):
+            with self._store.writing() as db:
+                is_mine = deliveries.trying(db, message, self._clock())
+            if is_mine:  # else somebody is at it, though nobody should
+                self._send(message)
 
     def _is_unwanted(self, message: Unsent) -> bool:
         """Tell whether nobody follows any more what a digest is for; it is then over, sent or not."""
@@ -136,12 +148,11 @@ class Postman:
             self._watch.outcome("found again" if message.part else "found")
         return False
 
-    def _post(self, message: Unsent) -> None:
+    def _send(self, message: Unsent) -> None:
+        """Post a message that has been recorded as tried."""
         mark = Mark(message.token, message.part)
-        with self._store.writing() as db:
+        with self._store.snapshot() as db:
             content = deliveries.content(db, message)
-            if not deliveries.trying(db, message, self._clock()):
-                return  # somebody else is at it, though nobody should
         try:
             ts = self._sender.post(message.place.channel, content, mark, message.thread)
         except BusyError as error:

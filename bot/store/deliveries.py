@@ -113,6 +113,13 @@ def claim(  # noqa: PLR0913, PLR0917 (what a delivery is made of)
     return delivery
 
 
+def posted_at(db: Database, place: Place) -> float:
+    """Return when a channel got a message last, in Unix seconds; 0 where it never did."""
+    sql = "SELECT posted_at FROM posting WHERE team = ? AND channel = ?"
+    found = db.conn.execute(sql, [place.team, place.channel]).fetchone()
+    return float(found[0]) if found else 0.0
+
+
 def unfinished(db: Database, team: str, delivery: int | None = None) -> list[Unsent]:
     """Return the next message of each delivery that is not done, or of that one; the oldest first."""
     one = "AND delivery.id = :delivery" if delivery else ""

@@ -179,15 +179,33 @@ def test_a_process_that_dies_while_it_posts(due: World, *, slack_has_it: bool) -
 
 
 def test_a_process_that_dies_before_it_posts(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was claimed is delivered by the next one at once: Slack certainly does not have it."""
+    """A claim is a try: the next one looks into the history first, and then sends."""
     monkeypatch.setattr(deliveries, "content", lambda *_: (_ for _ in ()).throw(Killed()))
     with pytest.raises(Killed):
         due.round()
     monkeypatch.undo()
     due.restart()
     due.round()
-    assert [each.channel for each in due.slack.messages] == ["C1", "C2"]
+    assert ([each.channel for each in due.slack.messages], due.slack.looked) == (["C2"], [])
+    due.finish()
+    assert sorted(each.channel for each in due.slack.messages) == ["C1", "C1", "C2", "C2"]
+    assert len(due.slack.looked) == 1
+
+
+def test_a_channel_that_had_a_message_just_now_must_rest(due: World) -> None:
+    """What is claimed for it meanwhile is certainly not sent, and comes a second later."""
+    due.round()
+    due.now += 0.5 * SECOND
+    with due.store.writing() as db:
+        db.conn.execute("UPDATE topic SET counts_from = 0, last_date = ''")
+        db.conn.execute("DELETE FROM decided")
+    due.add("Tea again")
+    due.round()
+    assert len(due.slack.messages) == 2
+    assert [row[3] for row in due.rows("delivery_message") if row[0] > 2] == [None] * 4
+    due.finish()
     assert due.slack.looked == []
+    assert len(due.slack.messages) == 8
 
 
 @pytest.mark.parametrize("slack_has_it", [False, True])
