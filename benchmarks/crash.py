@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from benchmarks import corpora
 from benchmarks.digests import fill, follow, topic_of
@@ -137,7 +138,7 @@ def _deliver(  # noqa: PLR0913, PLR0917 (a day of a scenario)
     kills, done = 0, False
     while not done:
         before = _posts(slack)
-        with open(folder / "log", "a") as log:  # noqa: PTH123
+        with (folder / "log").open("a") as log:
             running = [
                 subprocess.Popen(command, cwd=folder, env=variables, stdout=log, stderr=log)
                 for _ in range(processes)
@@ -150,7 +151,7 @@ def _deliver(  # noqa: PLR0913, PLR0917 (a day of a scenario)
                     each.kill()
                 raise TimeoutError((folder / "log").read_text()[-3000:])
             if doomed and (_posts(slack) > before or (early and time.monotonic() > early)):
-                time.sleep(dice.random() * LONGEST_LIFE)
+                time.sleep(dice.random() * LONGEST_LIFE)  # the moment of death is what is drawn here
                 for each in running:
                     if each.poll() is None:
                         each.kill()
@@ -183,8 +184,8 @@ def _outcome(slack: LocalSlack, kills: int, dice: Dice, seconds: float) -> Outco
     return Outcome(kills, dice.faults, digests, replies, doubled, lost, papers_twice, seconds)
 
 
-def _mark(message: dict[str, object]) -> tuple[str, int]:
-    payload = message["metadata"]["event_payload"]  # type: ignore[index]
+def _mark(message: dict[str, Any]) -> tuple[str, int]:
+    payload = message["metadata"]["event_payload"]
     return payload["digest_id"], payload["part"]
 
 

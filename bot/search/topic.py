@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bot.search.analyze import Analyzer, Forms, fold
 from bot.search.collection import Collection
 from bot.search.positions import Flags
-from bot.search.query import Author, Query, Source, Years
+from bot.search.query import Author, Condition, Query, Source, Years
 from bot.search.rank import Weighing, meeting, ordered, weigh
 from bot.topics import Strictness
 
@@ -95,13 +95,13 @@ def sameness(query: Query) -> str:
     return "\n".join([*words, *clauses])
 
 
-def _demand(condition: object) -> str:
+def _demand(condition: Condition) -> str:
     match condition:
         case Source(part):
             return f"source {fold(part).casefold()}"
         case Years(first, last):
             return f"years {first} {last}"
-    kind, words = type(condition).__name__.lower(), [word.forms.terms for word in condition.words]  # type: ignore[attr-defined]
+    kind, words = type(condition).__name__.lower(), [word.forms.terms for word in condition.words]
     if isinstance(condition, Author):
         words.sort()
     return f"{kind} {words}"
