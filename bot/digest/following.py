@@ -115,7 +115,8 @@ class Following:
                     f"This channel follows {MOST_TOPICS} topics, and more would be noise."
                     " Unsubscribe one first."
                 )
-            added = topics.add(db, _topic(place, person, wish, zone, now, papers.newest(db)), same)
+            usual = _usual(place, person, zone, now, papers.newest(db))
+            added = topics.add(db, _wished(usual, wish, untouched=True), same)
         return Done(added, Deed.ADDED, following(added.schedule, now).moment)
 
     def change(self, place: Place, number: int, wish: Wish) -> Done:
@@ -124,6 +125,17 @@ class Following:
         with self._store.writing() as db:
             topic = _numbered(db, place, number)
             return self._changed(db, topic, topic, wish, now)
+
+    def check(self, place: Place, number: int, wish: Wish) -> None:
+        """Raise UserError where a topic cannot be made of a wish, or one of this number become it.
+
+        `number` is 0 for a new one. It only reads, so the deed itself may still be refused.
+        """
+        same = sameness(self._library.matcher().match(wish.topic, wish.strictness or Strictness.NORMAL).query)
+        with self._store.snapshot() as db:
+            if number:
+                _numbered(db, place, number)
+                _refuse_another(db, place, number, same)
 
     def pause(self, place: Place, number: int, person: Person) -> Topic:
         """Pause a topic; raises UserError where there is none, or it is paused."""
@@ -208,10 +220,12 @@ class Following:
             if isinstance(what, int):
                 topic = _numbered(db, place, what)
             else:
-                newest = papers.newest(db)
-                topic = _topic(place, Person("", ""), what, "UTC", now, newest)
+                usual = _usual(place, Person("", ""), "UTC", now, papers.newest(db))
+                topic = _wished(usual, what, untouched=True)
             waited = deliveries.waited(db, [topic.id], now - WAIT).get(topic.id, 0)
             taken = deliveries.taken(db, place)
+            promised = deliveries.promised(db, [topic.id]).get(topic.id, 0)
+        topic = replace(topic, earlier=max(0, topic.earlier - promised))
         match = matcher.match(topic.query, topic.strictness)
         due = Due(topic, latest(topic.schedule, now).date, waited)
         edition = select(place, [(due, match)], matcher, taken).edition(matcher, now)
@@ -226,25 +240,13 @@ class Following:
 
     def _changed(self, db: Database, before: Topic, topic: Topic, wish: Wish, now: datetime) -> Done:
         """Write what a wish makes of a topic, which was as it was `before`."""
-        days = wish.days or (topic.schedule.weekdays, topic.schedule.month_day)
-        at = topic.schedule.at if wish.at is None else wish.at
-        schedule = Schedule(*days, at, wish.zone or topic.schedule.zone)
-        top = wish.top or topic.top
         untouched = topic.earlier == topic.top and deliveries.last(db, topic.id) is None
-        changed = replace(
-            topic,
-            query=wish.topic or topic.query,
-            strictness=wish.strictness or topic.strictness,
-            top=top,
-            schedule=schedule,
-            counts_from=topic.counts_from if schedule == topic.schedule else now,
-            earlier=top if untouched else min(topic.earlier, top),
-        )
+        changed = _wished(topic, wish, untouched=untouched)
+        if changed.schedule != topic.schedule:
+            changed = replace(changed, counts_from=now)
         same = self._same(changed)
-        other = topics.alike(db, topic.place, same)
-        if other and other.id != topic.id:
-            raise UserError(f"Topic {other.number} asks for that already.")
-        moment = following(schedule, now).moment
+        _refuse_another(db, topic.place, topic.number, same)
+        moment = following(changed.schedule, now).moment
         if changed == before:
             return Done(before, Deed.KEPT, moment, before)
         return Done(_written(db, changed, same), Deed.CHANGED, moment, before)
@@ -281,22 +283,36 @@ class Following:
         return Rate(came / max((now - since) / _WEEK, 1), since)
 
 
-def _topic(place: Place, person: Person, wish: Wish, zone: str, now: datetime, newest: int) -> Topic:  # noqa: PLR0913, PLR0917 (what a topic is made of)
-    top = wish.top or TOP
+def _usual(place: Place, person: Person, zone: str, now: datetime, newest: int) -> Topic:
+    """Return a topic of which nothing has been said yet."""
     return Topic(
         id=0,
         place=place,
         number=0,
-        query=wish.topic,
-        strictness=wish.strictness or Strictness.NORMAL,
-        top=top,
-        schedule=Schedule(*(wish.days or DAYS), AT if wish.at is None else wish.at, wish.zone or zone),
+        query="",
+        strictness=Strictness.NORMAL,
+        top=TOP,
+        schedule=Schedule(*DAYS, AT, zone),
         owner=person,
         created_at=now,
         counts_from=now,
         newest=newest,
-        earlier=top,
+        earlier=TOP,
         revision=1,
+    )
+
+
+def _wished(topic: Topic, wish: Wish, *, untouched: bool) -> Topic:
+    """Return a topic with what a wish says; `untouched`: none of what it may bring from before has come."""
+    when, top = topic.schedule, wish.top or topic.top
+    days = wish.days or (when.weekdays, when.month_day)
+    return replace(
+        topic,
+        query=wish.topic or topic.query,
+        strictness=wish.strictness or topic.strictness,
+        top=top,
+        schedule=Schedule(*days, when.at if wish.at is None else wish.at, wish.zone or when.zone),
+        earlier=top if untouched else min(topic.earlier, top),
     )
 
 
@@ -311,6 +327,13 @@ def _numbered(db: Database, place: Place, number: int) -> Topic:
         if topic.number == number:
             return topic
     raise _missing(f"There is no topic {number} here.", there)
+
+
+def _refuse_another(db: Database, place: Place, number: int, same: str) -> None:
+    """Raise UserError where another topic than this asks for the same."""
+    other = topics.alike(db, place, same)
+    if other and other.number != number:
+        raise UserError(f"Topic {other.number} asks for that already.")
 
 
 def _missing(sentence: str, there: list[Topic]) -> UserError:

@@ -33,7 +33,11 @@ from bot.playground.web_api import WebApi
 from bot.playground.workspace import ANA, READING, SAFETY, TEAM, Channel, Workspace
 
 Seen = TypeVar("Seen")
-PAPER = {"command": "/paper", "usage_hint": "backdoor instruction tuning", "description": "Find papers"}
+PAPER = {  # as the app's manifest has it
+    "command": "/paper",
+    "usage_hint": "backdoor instruction tuning",
+    "description": "Find papers, and follow topics to get the new ones",
+}
 
 
 class LocalSlack:

@@ -175,6 +175,29 @@ def test_what_another_topic_asks_for_cannot_be_asked_for_twice(tea: World) -> No
 
 
 @pytest.mark.parametrize(
+    ("number", "query", "why"),
+    [
+        (0, "-tea", "That only says what to leave out. Add what to look for, for example: safety -dialogue"),
+        (3, "coffee", "There is no topic 3 here. This channel follows 1 green tea, 2 milk."),
+        (2, "Tea (green)", "Topic 1 asks for that already."),
+        (2, "milk", ""),
+        (2, "coffee", ""),
+        (0, "Tea (green)", ""),
+    ],
+)
+def test_a_wish_is_checked_before_it_is_written(tea: World, number: int, query: str, why: str) -> None:
+    """By number for a topic there is; a new one like another would change that one."""
+    tea.follow("milk")
+    before = tea.following.topics(HERE)
+    said = ""
+    try:
+        tea.following.check(HERE, number, Wish(query))
+    except UserError as error:
+        said = error.message
+    assert (said, tea.following.topics(HERE)) == (why, before)
+
+
+@pytest.mark.parametrize(
     ("change", "top", "earlier"),
     [([], 5, 5), ([20], 20, 20), ([3], 3, 3), ([3, 20], 20, 20)],
 )

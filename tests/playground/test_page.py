@@ -478,7 +478,9 @@ def test_keyboard_alone_is_enough(slack: LocalSlack, page: Page) -> None:
     composer = page.get_by_label("Message #safety")
     expect(composer).to_be_focused()
     page.keyboard.type("/")
-    expect(page.get_by_role("option")).to_have_text("/paper backdoor instruction tuningFind papers")
+    expect(page.get_by_role("option")).to_have_text(
+        "/paper backdoor instruction tuningFind papers, and follow topics to get the new ones"
+    )
     page.keyboard.press("Enter")
     expect(composer).to_have_value("/paper ")
     page.keyboard.type("tuning")

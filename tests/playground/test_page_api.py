@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,8 +26,10 @@ from bot.playground import (
     TEAM,
     LocalSlack,
 )
+from bot.playground.local_slack import PAPER
 
 Json = dict[str, Any]
+MANIFEST = Path(__file__).parents[2] / "deploy" / "manifest.json"
 
 
 def events(lines: Iterator[str], count: int) -> list[Json]:
@@ -64,6 +67,12 @@ FORM: Json = {
         }
     ],
 }
+
+
+def test_the_command_is_called_as_in_the_manifest() -> None:
+    """Whoever tries it here reads what Slack would say."""
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    assert manifest["features"]["slash_commands"] == [{**PAPER, "should_escape": False}]
 
 
 def test_state(slack: LocalSlack, client: WebClient, http: httpx.Client) -> None:
@@ -106,7 +115,11 @@ def test_state(slack: LocalSlack, client: WebClient, http: httpx.Client) -> None
             )
         ],
         "commands": [
-            {"command": "/paper", "usage_hint": "backdoor instruction tuning", "description": "Find papers"}
+            {
+                "command": "/paper",
+                "usage_hint": "backdoor instruction tuning",
+                "description": "Find papers, and follow topics to get the new ones",
+            }
         ],
         "messages": {
             SAFETY: slack.messages(user=ANA),

@@ -1,12 +1,20 @@
 """Lists of topics, and the window in which they are managed, in a real socket."""
 
+import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from bot.library import Library
 from bot.playground import ANA, BEN, BOT, READING, SAFETY, Fault, LocalSlack
 from bot.slack.buttons import MANAGE
 from bot.slack.render.blocks import actions, bare_button
+from tests.conftest import LOADED_AT
+from tests.slack.conftest import EVENTS, SCOPES, answering
 from tests.slack.deeds import Json, buttons, fill, form, press, shown, told
 
 
@@ -181,6 +189,46 @@ def test_a_window_belongs_to_the_channel_of_its_digest(lab: LocalSlack) -> None:
     press(lab, view, "Unsubscribe")
     lab.wait_for_message("ana removed topic 1: *length bias*", channel=READING)
     assert "*1 lora*" in told(lab, "topics", "1 topic")
+
+
+@contextmanager
+def moved(seeded: Path, path: Path, topics: int, *ids: str) -> Iterator[tuple[LocalSlack, Json]]:
+    """Open the window of a channel that follows so many topics, then give it other ids, one after another.
+
+    The app ends each time, so that it has answered; yield the local Slack, and the window.
+    """
+    shutil.copy(seeded, path)
+    library = Library.at(path, [], LOADED_AT)
+    with LocalSlack(scopes=SCOPES, subscribed=EVENTS) as slack:
+        with answering(slack, library, path):
+            followed(slack, *(f"topic{number}" for number in range(topics)))
+            view = window(slack)
+        for old, new in pairwise([SAFETY, *ids]):
+            with answering(slack, library, path):
+                assert [each.acknowledged for each in slack.change_channel_id(old, new)] == [True]
+        with answering(slack, library, path):
+            yield slack, view
+
+
+@pytest.mark.parametrize("label", ["Preview", "Edit", "Pause", "Unsubscribe", "Next"])
+def test_a_window_of_a_channel_that_has_changed_says_so(seeded: Path, tmp_path: Path, label: str) -> None:
+    """Slack gave it another id, under which all its topics go on."""
+    with moved(seeded, tmp_path / "lab.db", 11, "C0NEWNAME1") as (slack, view):
+        press(slack, view, label)
+        notice = shown(slack, "This channel has changed")
+        assert [block["text"]["text"] for block in notice["blocks"]] == [
+            "This channel has changed, and this window knows the old one."
+            " Please close it, and ask again with /paper."
+        ]
+        listed = told(slack, "topics", "*11 topics", channel="C0NEWNAME1")
+        assert listed.count("· Mondays 09:00") == 10
+
+
+def test_a_window_of_a_channel_that_has_its_id_back_serves_on(seeded: Path, tmp_path: Path) -> None:
+    """Its topics are there again."""
+    with moved(seeded, tmp_path / "lab.db", 1, "C0NEWNAME1", SAFETY) as (slack, view):
+        press(slack, view, "Pause")
+        assert slack.wait_for_message("ana paused topic 1: *topic0*")["ephemeral"] is False
 
 
 def test_a_deed_in_the_window_that_cannot_be_told_is_shown_there(lab: LocalSlack) -> None:

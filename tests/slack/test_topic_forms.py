@@ -232,7 +232,7 @@ def test_a_form_of_a_channel_that_has_changed_says_so(seeded: Path, tmp_path: Pa
             assert [each.acknowledged for each in slack.change_channel_id(SAFETY, "C0NEWNAME1")] == [True]
         with answering(slack, library, path):
             assert fill(slack, view, topic="dialogue") == {
-                "topic": "This channel has changed, and the form knows the old one."
+                "topic": "This channel has changed, and this window knows the old one."
                 " Please close it, and ask again with /paper."
             }
             assert told(slack, "topics", "*1 topic", channel="C0NEWNAME1")

@@ -15,6 +15,7 @@ from bot.errors import SendError, UncertainError, UserError
 from bot.slack import places, render, send
 from bot.slack.asked import UsageError
 from bot.slack.buttons import Act, Begun, Chosen, OutdatedError, Typed, Wanted
+from bot.slack.claims import Kind
 from bot.slack.clauses import parse_clauses
 from bot.slack.desk import Desk
 from bot.slack.failures import WindowError
@@ -23,7 +24,7 @@ from bot.slack.render import Block, Message, View
 from bot.slack.replies import Reply
 from bot.slack.scene import Scene
 from bot.slack.visits import Visit
-from bot.topics import Wish
+from bot.topics import Place, Wish
 
 _IN_A_PLACE = re.compile(r"\S\s+in\s+(?P<place>[^\s\":]+)\Z", re.IGNORECASE)
 
@@ -141,6 +142,18 @@ def preview(desk: Desk, scene: Scene, number: int) -> Message:
     now = desk.clock()
     next_one = None if topic.pause else following(topic.schedule, now).moment
     return render.next_digest(shown, topic, next_one, now)
+
+
+def refuse_moved(desk: Desk, place: Place) -> None:
+    """Raise UserError where Slack has given a channel another id, and a window knows the old one.
+
+    What has topics is no old one: it has got its id back.
+    """
+    if desk.claims.is_done(Kind.MOVED, place.team, place.channel) and not desk.following.topics(place):
+        raise UserError(
+            "This channel has changed, and this window knows the old one."
+            " Please close it, and ask again with /paper."
+        )
 
 
 def open_form(visit: Visit, begun: Begun | None = None) -> None:

@@ -10,9 +10,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.errors import SendError, UserError
-from bot.search.topic import sameness
 from bot.slack import render, send
-from bot.slack.claims import Kind
 from bot.slack.desk import Desk
 from bot.slack.forms import CALLBACK, TOPIC, form_of, wish_of
 from bot.slack.guard import guarded
@@ -22,14 +20,10 @@ from bot.slack.render.forms import PREVIEW
 from bot.slack.replies import InWindow
 from bot.slack.scene import Scene
 from bot.slack.visits import Visit
-from bot.store import topics
 from bot.topics import Place, Wish
 from bot.wording import shorten
 
 _LONGEST_FAULT = 300
-_MOVED = (
-    "This channel has changed, and the form knows the old one. Please close it, and ask again with /paper."
-)
 
 _log = logging.getLogger(__name__)
 
@@ -62,18 +56,11 @@ def register(app: App, desk: Desk) -> None:
 
 def _refused(desk: Desk, place: Place, number: int, wish: Wish) -> dict[str, str]:
     """Return what speaks against a topic, as far as reading tells: `number` is 0 for a new one."""
-    if desk.claims.is_done(Kind.MOVED, place.team, place.channel):
-        return {TOPIC: _MOVED}
     try:
-        same = sameness(desk.following.preview(place, wish).match.query)
-        if number:
-            desk.following.topic(place, number)
+        following.refuse_moved(desk, place)
+        desk.following.check(place, number, wish)
     except UserError as error:
         return {TOPIC: shorten(error.message, _LONGEST_FAULT)}
-    with desk.following.store.snapshot() as db:
-        other = topics.alike(db, place, same)
-    if number and other and other.number != number:
-        return {TOPIC: f"Topic {other.number} asks for that already."}
     return {}
 
 

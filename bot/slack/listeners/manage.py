@@ -1,6 +1,7 @@
 """Buttons in the window in which a channel's topics are managed.
 
-Law: after each press the window shows what is there, whoever else pressed meanwhile.
+Law: after each press the window shows what is there, whoever else pressed meanwhile. Where its channel has
+another id since, nothing is done, and the person hears why.
 """
 
 from dataclasses import replace
@@ -25,6 +26,7 @@ def register(app: App, desk: Desk) -> None:
     def on_act(ack: Ack, action: dict[str, Any], visit: Visit, reply: InWindow) -> None:
         ack()
         chosen, place = wanted(action.get("value"), Chosen), visit.scene.place
+        following.refuse_moved(desk, place)
         if chosen.act is Act.PREVIEW:
             reply.to_asker(following.preview(desk, visit.scene, chosen.topic))
         elif chosen.act is Act.EDIT:
@@ -35,6 +37,7 @@ def register(app: App, desk: Desk) -> None:
 
     def on_turn(ack: Ack, action: dict[str, Any], visit: Visit, reply: InWindow) -> None:
         ack()
+        following.refuse_moved(desk, visit.scene.place)
         reply.replace(desk.managed(visit.scene.place, wanted(action.get("value"), Page).after))
 
     for act in (Act.PREVIEW, Act.EDIT, Act.PAUSE, Act.RESUME, Act.END):

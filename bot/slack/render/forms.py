@@ -5,6 +5,7 @@ opens without a call before it, for what opens it lives three seconds: where the
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import time
 
 from bot.digest import phrases
 from bot.digest.following import AT as USUAL_TIME
@@ -34,15 +35,15 @@ _LONGEST_ZONE = 60
 
 def topic_form(form: Form, wish: Wish) -> View:
     """Show the form for a new topic, with what is wished for already; without a zone it is the asker's."""
-    at = USUAL_TIME if wish.at is None else wish.at
-    schedule = Schedule(*(wish.days or USUAL_DAYS), at, wish.zone or "")
-    strictness = wish.strictness or Strictness.NORMAL
-    return _form(form, "Follow", wish.topic, schedule, wish.top or USUAL_TOP, strictness)
+    return _form(form, "Follow a topic", "Follow", wish)
 
 
 def edit_form(form: Form, topic: Topic) -> View:
     """Show the form for a topic there is."""
-    return _form(form, "Save", topic.query, topic.schedule, topic.top, topic.strictness)
+    when = topic.schedule
+    days = when.weekdays, when.month_day
+    wish = Wish(topic.query, days, when.at, when.zone, topic.top, topic.strictness)
+    return _form(form, f"Topic {form.topic}", "Save", wish)
 
 
 def with_preview(view: View, shown: Message) -> View:
@@ -53,17 +54,15 @@ def with_preview(view: View, shown: Message) -> View:
     return blocks.again(view, [*kept[:under], *named, *kept[under:]])
 
 
-def _form(  # noqa: PLR0913, PLR0917 (what a topic is made of)
-    form: Form, submit: str, query: str, schedule: Schedule, top: int, strictness: Strictness
-) -> View:
-    title = f"Topic {form.topic}" if form.topic else "Follow a topic"
+def _form(form: Form, title: str, submit: str, wish: Wish) -> View:
+    top, strictness = wish.top or USUAL_TOP, wish.strictness or Strictness.NORMAL
     view = blocks.window(
         title,
         [
-            _input(forms.TOPIC, "Topic", _text(query, LONGEST_QUERY), hint=_HINT),
+            _input(forms.TOPIC, "Topic", _text(wish.topic, LONGEST_QUERY), hint=_HINT),
             blocks.actions(blocks.bare_button("Preview", PREVIEW)),
-            *_when(schedule),
-            _input(forms.ZONE, "Time zone", _text(schedule.zone, _LONGEST_ZONE), hint=_ZONE, optional=True),
+            *_when(wish.days or USUAL_DAYS, USUAL_TIME if wish.at is None else wish.at),
+            _input(forms.ZONE, "Time zone", _text(wish.zone or "", _LONGEST_ZONE), hint=_ZONE, optional=True),
             _input(forms.TOP, "Papers a digest, at most", _select(_counts(), str(top))),
             _input(forms.STRICTNESS, "What a paper must have", _strictness(strictness)),
         ],
@@ -77,13 +76,14 @@ def _form(  # noqa: PLR0913, PLR0917 (what a topic is made of)
     }
 
 
-def _when(schedule: Schedule) -> tuple[Block, Block, Block]:
-    month = _select(_month_days(), str(schedule.month_day) if schedule.month_day else "")
+def _when(days: tuple[tuple[int, ...], int], at: time) -> tuple[Block, Block, Block]:
+    weekdays, month_day = days
+    month = _select(_month_days(), str(month_day) if month_day else "")
     month["placeholder"] = blocks.words("No day of the month")
     return (
-        _input(forms.DAYS, "Days of the week", _weekdays(schedule.weekdays), optional=True),
+        _input(forms.DAYS, "Days of the week", _weekdays(weekdays), optional=True),
         _input(forms.MONTH, "Or on the", month, optional=True),
-        _input(forms.AT, "Time", {"type": "timepicker", "initial_time": f"{schedule.at:%H:%M}"}),
+        _input(forms.AT, "Time", {"type": "timepicker", "initial_time": f"{at:%H:%M}"}),
     )
 
 
