@@ -9,7 +9,7 @@
     claiming    what is due in a channel → a delivery, written down whole
     courier     claimed, committed, posted, threaded, marked; and looked for, where nobody knows
     rounds      the thread that delivers, and the lock by which only one process does
-    pausing     channels that take nothing: their topics rest, their owners are told
+    pausing     what goes wrong → whoever set the topics, told once
     upheavals   what becomes of channels, people and the bot → what is followed
     sending     what this needs of whoever sends and of whoever writes
 

@@ -6,6 +6,7 @@ nothing to say, that is what it records.
 
 import logging
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -50,8 +51,7 @@ class Draft:
     def decisions(self) -> list[Decision]:
         """Return what it decides; a topic that cannot be searched brings nothing, and loses nothing."""
         silent = [
-            Decision(due.topic.id, due.date, 0, 0, 0, (due.topic.earlier, due.topic.earlier))
-            for due in self.lost
+            Decision(due.topic.id, due.date, upto=0, papers=0, waiting=0, earlier=0) for due in self.lost
         ]
         return [*self.selection.decisions(self.matcher), *silent]
 
@@ -63,8 +63,9 @@ def draft(store: Store, library: Library, ready: Ready) -> Draft:
         over = topics.decided(db, [(topic, slot.date) for topic, slot in ready.slots])
         waited = deliveries.waited(db, [topic for topic, _ in ready.slots], ready.at - WAIT)
         slots = {topic: slot for topic, slot in ready.slots if (topic, slot.date) not in over}
+        promised = deliveries.promised(db, [*slots])
         wanted = [
-            Due(topic, slots[topic.id].date, waited.get(topic.id, 0))
+            Due(_without(topic, promised), slots[topic.id].date, waited.get(topic.id, 0))
             for topic in topics.going(db, [*slots])
             if topic.place == ready.place and slots[topic.id].moment > topic.counts_from  # as they are now
         ]
@@ -110,6 +111,11 @@ def _match(matcher: Matcher, topic: Topic) -> Match | None:
     except UserError as error:  # an earlier version could search it
         _log.error("topic %d cannot be searched any more: %s", topic.id, error)
         return None
+
+
+def _without(topic: Topic, promised: Mapping[int, int]) -> Topic:
+    """Return a topic as it will be once what is on its way has arrived."""
+    return replace(topic, earlier=max(0, topic.earlier - promised.get(topic.id, 0)))
 
 
 def _changed(topic: Topic, db: Database) -> bool:

@@ -1,4 +1,4 @@
-"""What is due → claimed, committed, posted, threaded, marked: a round after the other.
+"""What is due → claimed, committed, posted, threaded, marked, and what failed told: round after round.
 
 Law: nothing is sent that has not been written down before. A round ends where it must, and the next one goes
 on where it ended, be it that of another process.
@@ -8,10 +8,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.digest import pausing
 from bot.digest.claiming import claim
 from bot.digest.due import Ready, due
 from bot.digest.postman import LONGEST_REST, SETTLE, Postman
-from bot.digest.sending import Sender, Watch, Writer
+from bot.digest.sending import UNWATCHED, Sender, Watch, Writer
 from bot.errors import OperatorError, RefusedError, SendError, UserError
 from bot.library import Library
 from bot.store import Store, deliveries
@@ -34,7 +35,7 @@ class Courier:
         *,
         clock: Callable[[], datetime],
         stopping: Callable[[], bool] = lambda: False,
-        watch: Watch = Watch(),  # noqa: B008 (it is frozen)
+        watch: Watch = UNWATCHED,
         settle: float = SETTLE,
     ) -> None:
         self._store = store
@@ -42,11 +43,10 @@ class Courier:
         self._sender = sender
         self._writer = writer
         self._clock = clock
+        self._stopping = stopping
         self._watch = watch
         self._forgot: datetime | None = None
-        self._postman = Postman(
-            store, sender, writer, clock=clock, stopping=stopping, watch=watch, settle=settle
-        )
+        self._postman = Postman(store, sender, clock=clock, stopping=stopping, watch=watch, settle=settle)
 
     @property
     def team(self) -> str:
@@ -70,6 +70,8 @@ class Courier:
                 break
             if message := self._claim(ready):
                 self._postman.send_new(message)
+        if not self._postman.must_rest():
+            pausing.tell(self._store, self._sender, self._writer, self._clock(), self._stopping)
         self._forget()
         return self._postman.rest() if self._is_let_in() else None
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from bot.digest.schedule import following
 from bot.matching import Match, Matched, Matcher
-from bot.search.positions import Flags
+from bot.search.postings import Flags
 from bot.store.deliveries import Decision
 from bot.topics import Place, Topic
 
@@ -165,5 +165,5 @@ def _decision(choice: Choice, homes: dict[int, int], matcher: Matcher) -> Decisi
         upto=matcher.newest,
         papers=brings,
         waiting=len(choice.waiting(matcher, homes)),
-        earlier=(topic.earlier, len(left)),
+        earlier=topic.earlier - len(left),
     )

@@ -1,34 +1,100 @@
-"""Channels that cannot be reached: their topics are paused, kept, and let go on.
+"""What goes wrong with channels and their digests → whoever set the topics there, told once.
 
-Law: nothing is ever deleted because of an error, and each owner is told once, when their topics pause.
+Law: nothing is ever deleted because of an error. What is to be told is read from the database, so no crash
+before that keeps it from anybody; and it is claimed before it is said, so nobody hears it twice.
 """
 
 import logging
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.digest.sending import Sender, Trouble, Writer
-from bot.errors import SendError
-from bot.store import Store, topics
-from bot.topics import Place, Topic
+from bot.errors import BusyError, SendError
+from bot.store import Database, Store, deliveries, once, topics
 
 ARCHIVED = "is_archived"
+PASSING = {ARCHIVED, "not_in_channel", "channel_not_found"}  # Slack can be asked whether it is still so
+LATE = timedelta(days=7)  # of an older pause nobody is told any more
+
+_PAUSED = "told of a pause"
+_UNDELIVERED = "told of a digest"
+_HELD, _REFUSED = "held", "refused"  # states of deliveries
 
 _log = logging.getLogger(__name__)
 
 
-def pause(store: Store, place: Place, why: str, now: datetime) -> list[Topic]:
-    """Pause what a channel follows, `why` being Slack's word; return the topics that went on until now."""
-    with store.writing() as db:
-        return topics.pause_all(db, place, why, now)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One topic's trouble, and what names it: each pause is one, and each run of digests that fail alike."""
+
+    trouble: Trouble
+    kind: str
+    key: str
+
+    def message(self) -> tuple[str, str, str, bool, bool]:
+        """Return what cases share that are told in one message: the owner, and all but the topics."""
+        told = self.trouble
+        return told.topics[0].owner.id, told.place.channel, told.why, told.held, told.refused
 
 
-def tell(sender: Sender, writer: Writer, trouble: Trouble) -> None:
-    """Tell each owner of the topics what happened to them; where Slack does not, `topics` shows it."""
-    ordered = sorted(trouble.topics, key=lambda topic: (topic.owner.id, topic.number))
-    for owner, theirs in groupby(ordered, key=lambda topic: topic.owner.id):
+def tell(store: Store, sender: Sender, writer: Writer, now: datetime, stopping: Callable[[], bool]) -> None:
+    """Tell owners which of their topics are paused, and which got no digest, where that was not done before.
+
+    It ends early where it is to stop, or Slack has too much to do; the next call goes on.
+    """
+    with store.snapshot() as db:
+        untold = [each for each in _cases(db, sender.team, now) if not once.is_done(db, each.kind, each.key)]
+    for (owner, *_), cases in groupby(sorted(untold, key=_Case.message), key=_Case.message):
+        if stopping():
+            return
         try:
-            sender.tell(owner, writer.trouble(replace(trouble, topics=tuple(theirs))))
-        except SendError as error:
-            _log.warning("an owner in %s could not be told: %s", trouble.place.channel, error)
+            _tell(store, sender, writer, owner, list(cases), now)
+        except BusyError as error:
+            _log.warning("owners are told later: %s", error)
+            return
+
+
+def arrived(db: Database, delivery: int) -> None:
+    """Note that a digest has arrived: should a later one fail, the owners of its topics are told again."""
+    for topic in topics.of_delivery(db, delivery):
+        for state in (_HELD, _REFUSED):
+            once.release(db, _UNDELIVERED, f"{topic.id} {state}")
+
+
+def _cases(db: Database, team: str, now: datetime) -> Iterator[_Case]:
+    for topic in topics.failed(db, team, now - LATE):
+        if topic.pause:
+            key = f"{topic.id} {int(topic.pause.since.timestamp())}"
+            yield _Case(Trouble(topic.place, (topic,), topic.pause.why), _PAUSED, key)
+    for which, state, why in deliveries.undelivered(db, team):
+        topic = topics.by_id(db, which)
+        trouble = Trouble(topic.place, (topic,), why, held=state == _HELD, refused=state == _REFUSED)
+        yield _Case(trouble, _UNDELIVERED, f"{topic.id} {state}")
+
+
+def _tell(  # noqa: PLR0913, PLR0917 (who tells whom what)
+    store: Store, sender: Sender, writer: Writer, owner: str, cases: Sequence[_Case], now: datetime
+) -> None:
+    """Tell an owner what nobody has begun to tell; raises BusyError where that is left to be done."""
+    with store.writing() as db:
+        once.forget(db, _PAUSED, now - LATE)
+        mine = [each for each in cases if once.claim(db, each.kind, each.key, now)]
+    if not mine:
+        return
+    trouble = replace(mine[0].trouble, topics=tuple(each.trouble.topics[0] for each in mine))
+    try:
+        sender.tell(owner, writer.trouble(trouble))
+    except BusyError:
+        _settle(store, once.release, mine)
+        raise
+    except SendError as error:  # `topics` shows it
+        _log.warning("an owner in %s could not be told: %s", trouble.place.channel, error)
+    _settle(store, once.finish, mine)
+
+
+def _settle(store: Store, end: Callable[[Database, str, str], None], cases: Sequence[_Case]) -> None:
+    with store.writing() as db:
+        for each in cases:
+            end(db, each.kind, each.key)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.digest import claiming, pausing
-from bot.digest.sending import Mark, Sender, Trouble, Watch, Writer
+from bot.digest.sending import Mark, Sender, Watch
 from bot.errors import BusyError, OperatorError, Reason, RefusedError, UncertainError
 from bot.store import Store, deliveries, topics
 from bot.store.deliveries import Unsent
@@ -34,7 +34,6 @@ class Postman:
         self,
         store: Store,
         sender: Sender,
-        writer: Writer,
         *,
         clock: Callable[[], datetime],
         stopping: Callable[[], bool],
@@ -43,7 +42,6 @@ class Postman:
     ) -> None:
         self._store = store
         self._sender = sender
-        self._writer = writer
         self._clock = clock
         self._stopping = stopping
         self._watch = watch
@@ -106,7 +104,7 @@ class Postman:
     def _serve(self, message: Unsent) -> None:
         if not message.part and self._is_unwanted(message):
             return
-        if self._is_untaken(message):
+        if self._is_untaken(message) and not self._stopping():
             with self._store.writing() as db:
                 is_mine = deliveries.trying(db, message, self._clock())
             if is_mine:  # else somebody is at it, though nobody should
@@ -132,7 +130,7 @@ class Postman:
             return True
         mark, since = Mark(message.token, message.part), min(message.claimed_at, message.tried_at)
         try:
-            ts = self._sender.find(message.place.channel, mark, since - 60, message.thread)
+            ts = self._sender.find(message.place.channel, mark, since - 60, message.thread, self._stopping)
         except BusyError as error:  # of reading; posts have a limit of their own
             self._record(deliveries.put_off, message, self._now() + error.retry_after, str(error))
             self._watch.outcome("limited")
@@ -144,7 +142,7 @@ class Postman:
             if ts is None:
                 self._record(deliveries.untaken, message)
                 return True
-            self._record(deliveries.posted, message, ts, self._clock())
+            self._posted(message, ts)
             self._watch.outcome("found again" if message.part else "found")
         return False
 
@@ -165,10 +163,30 @@ class Postman:
             self._put_off(message, str(error), self._settle)
             self._watch.outcome("unknown")
         except RefusedError as error:
-            self._refused(message, error)
+            if error.code in pausing.PASSING and not self._is_closed(message):
+                self._refused_in_passing(message, error)
+            else:
+                self._refused(message, error)
         else:
-            self._record(deliveries.posted, message, ts, self._clock())
+            self._posted(message, ts)
             self._watch.outcome("replied" if message.part else "posted")
+
+    def _posted(self, message: Unsent, ts: str) -> None:
+        with self._store.writing() as db:
+            deliveries.posted(db, message, ts, self._clock())
+            if not message.part:
+                pausing.arrived(db, message.delivery)
+
+    def _is_closed(self, message: Unsent) -> bool:
+        """Tell whether a channel that took nothing still does not; on the way out that is left open."""
+        return not self._stopping() and self._sender.is_closed(message.place.channel)
+
+    def _refused_in_passing(self, message: Unsent, error: RefusedError) -> None:
+        """Let rest what a channel did not take that may take it now, for the bot has been invited again."""
+        _log.warning("delivery %d, part %d is tried again: %s", message.delivery, message.part, error)
+        self._record(deliveries.untaken, message)
+        self._put_off(message, error.code, self._settle)
+        self._watch.outcome("put off")
 
     def _refused(self, message: Unsent, error: RefusedError) -> None:
         """Undo what Slack refused; what that means for the channel or the workspace is recorded with it."""
@@ -186,9 +204,8 @@ class Postman:
             if error.reason in _OUT:
                 self._is_out = True
                 deliveries.stop(db, self._sender.team, error.code, self._clock())
-            is_closed = error.reason is Reason.CHANNEL
-            paused = topics.pause_all(db, message.place, error.code, self._clock()) if is_closed else []
-        pausing.tell(self._sender, self._writer, Trouble(message.place, tuple(paused), error.code))
+            if error.reason is Reason.CHANNEL:
+                topics.pause_all(db, message.place, error.code, self._clock())
 
     def _unread(self, message: Unsent, error: RefusedError) -> None:
         """Keep what cannot be found out; it is looked for again, ever more rarely."""
@@ -200,12 +217,9 @@ class Postman:
         with self._store.writing() as db:
             until = self._now() + min(LONGEST_REST * 2.0 ** min(message.attempts, _DOUBLINGS), DAY)
             deliveries.hold(db, message, until, error.code)
-            concerned = topics.of_delivery(db, message.delivery)
         if not message.held:
             _log.error("delivery %d is held: %s", message.delivery, error)
             self._watch.outcome("held")
-            trouble = Trouble(message.place, tuple(concerned), error.code, held=True)
-            pausing.tell(self._sender, self._writer, trouble)
 
     def _put_off(self, message: Unsent, error: str, rest: float) -> None:
         """Let a delivery rest; from the sixth time on twice as long each time."""

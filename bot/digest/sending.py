@@ -34,10 +34,19 @@ class Sender(Protocol):
         Raises RefusedError or BusyError where Slack did not take it, UncertainError where nobody knows.
         """
 
-    def find(self, channel: str, mark: Mark, since: float, thread: str | None) -> str | None:
+    def find(
+        self, channel: str, mark: Mark, since: float, thread: str | None, stopping: Callable[[], bool]
+    ) -> str | None:
         """Return the ts of the message with a mark, posted after `since` (Unix seconds), if it is there.
 
-        Raises RefusedError where the history cannot be read, BusyError or UncertainError where not now.
+        Raises RefusedError where the history cannot be read, BusyError or UncertainError where not now, and
+        UncertainError where it is `stopping` before the end is reached.
+        """
+
+    def is_closed(self, channel: str) -> bool:
+        """Tell whether a channel takes nothing: it is gone, archived, or the bot not in it.
+
+        Where nobody may look it is taken to be so, and not so while Slack does not say.
         """
 
     def tell(self, person: str, content: Content) -> None:
@@ -46,12 +55,16 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What an owner is told: `topics` of theirs in a channel are paused, or a digest is held, and why."""
+    """What an owner is told: `topics` of theirs in a channel are paused, and why.
+
+    Or else a digest for them is `held`, or was `refused` for a defect of ours.
+    """
 
     place: Place
     topics: tuple[Topic, ...]
     why: str
     held: bool = False
+    refused: bool = False
 
 
 class Writer(Protocol):
@@ -70,3 +83,6 @@ class Watch:
 
     outcome: Callable[[str], None] = lambda _: None
     lag: Callable[[float], None] = lambda _: None
+
+
+UNWATCHED = Watch()

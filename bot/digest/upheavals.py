@@ -34,10 +34,11 @@ def stopped(store: Store, news: News, why: str) -> None:
             deliveries.stop(db, news.team, why, news.at)
 
 
-def unreachable(store: Store, news: News, channel: str, why: str) -> list[Topic]:
-    """Pause what a channel follows, `why` being Slack's word; return the topics that went on until now."""
+def unreachable(store: Store, news: News, channel: str, why: str) -> None:
+    """Pause what a channel follows, `why` being Slack's word; who set it is told in the next round."""
     with _once(store, news) as db:
-        return topics.pause_all(db, Place(news.team, channel), why, news.at) if db else []
+        if db:
+            topics.pause_all(db, Place(news.team, channel), why, news.at)
 
 
 def unarchived(store: Store, news: News, channel: str) -> list[Topic]:

@@ -4,7 +4,7 @@ Law: each call of Slack's methods is made once. A message is found again by its 
 to be there only where all of the history since then has been read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 
 from bot.digest.edition import Edition
 from bot.digest.sending import Mark, Trouble
-from bot.errors import RefusedError, UncertainError
+from bot.errors import RefusedError, SendError, UncertainError
 from bot.library import Library
 from bot.slack import render, send
 from bot.slack.render import Message
@@ -45,13 +45,20 @@ class ChannelSender:
             raise UncertainError("chat_postMessage: an answer without a ts")
         return ts
 
-    def find(self, channel: str, mark: Mark, since: float, thread: str | None) -> str | None:
+    def find(
+        self,
+        channel: str,
+        mark: Mark,
+        since: float,
+        thread: str | None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> str | None:
         """Return the ts of the message with a mark; raises as `sending.Sender` says.
 
         Of a channel's history a day more is read than our clock says, for it may be wrong.
         """
         try:
-            for page in self._pages(channel, thread):
+            for page in self._pages(channel, thread, stopping):
                 since = min([since, *(float(each["ts"]) for each in page[:1])])
                 for each in page:
                     if _carries(each, mark):
@@ -64,19 +71,33 @@ class ChannelSender:
             raise
         return None
 
+    def is_closed(self, channel: str) -> bool:
+        """Tell whether a channel takes nothing, as `sending.Sender` says."""
+        try:
+            found = send.call(self.client, "conversations_info", channel=channel).get("channel")
+        except RefusedError:  # it is gone, or nobody may look
+            return True
+        except SendError:
+            return False
+        return isinstance(found, dict) and bool(found.get("is_archived") or not found.get("is_member"))
+
     def tell(self, person: str, content: Content) -> None:
         """Tell a person something in the bot's messages with them; raises SendError."""
         send.post(self.client, person, _message(content))
 
-    def _pages(self, channel: str, thread: str | None) -> Iterator[list[dict[str, Any]]]:
+    def _pages(
+        self, channel: str, thread: str | None, stopping: Callable[[], bool]
+    ) -> Iterator[list[dict[str, Any]]]:
         """Yield a channel's messages, newest first, or those of a thread, oldest first, page by page.
 
-        Raises RefusedError where there are too many.
+        Raises RefusedError where there are too many, UncertainError where it is to stop before their end.
         """
         method = "conversations_replies" if thread else "conversations_history"
         where = {"channel": channel, "ts": thread, "limit": PAGE, "include_all_metadata": True}
         cursor = None
         for _ in range(MOST_PAGES):
+            if stopping():
+                raise UncertainError(f"{method}: stopped before the end")
             answer = send.call(self.client, method, **where, cursor=cursor)
             page = answer.get("messages")
             if not isinstance(page, list):

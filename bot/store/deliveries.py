@@ -2,7 +2,8 @@
 
 Law: what shall be sent is written down whole before it is sent, and what became of it afterwards. A message
 is `tried` while nobody knows whether Slack took it. A delivery is open until its last message is posted,
-held while nobody can find out, and then done; one that Slack refused is taken back.
+held while nobody can find out, and then done; one that Slack refused is taken back. A topic gives up what was
+promised of its earlier papers only once they have arrived; so taking back undoes nothing that people did.
 """
 
 import json
@@ -22,7 +23,7 @@ Content = Mapping[str, Any]  # a message's text and blocks, as Slack takes them
 class Decision:
     """What a topic's slot brings: papers, papers that wait; it looked at all papers up to a number.
 
-    `earlier`: how many papers from before the topic could bring until then, and how many from then on.
+    `earlier` is by how many fewer papers from before the topic may bring once this has arrived.
     """
 
     topic: int
@@ -30,7 +31,7 @@ class Decision:
     upto: int
     papers: int
     waiting: int
-    earlier: tuple[int, int]
+    earlier: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,22 @@ def waited(db: Database, topics: Iterable[int], since: datetime) -> dict[int, in
 def decide(db: Database, decisions: Iterable[Decision], delivery: int | None, now: datetime) -> None:
     """Record what slots bring, in a delivery or none; IntegrityError where one has been decided before."""
     for each in decisions:
-        day, (before, after) = each.date.isoformat(), each.earlier
-        row = [each.topic, day, now.timestamp(), each.upto, each.papers, each.waiting, before, delivery]
+        day = each.date.isoformat()
+        row = [each.topic, day, now.timestamp(), each.upto, each.papers, each.waiting, each.earlier, delivery]
         db.conn.execute("INSERT INTO decided VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-        db.conn.execute("UPDATE topic SET earlier = ?, last_date = ? WHERE id = ?", [after, day, each.topic])
+        db.conn.execute("UPDATE topic SET last_date = ? WHERE id = ?", [day, each.topic])
+
+
+def promised(db: Database, topics: Iterable[int]) -> dict[int, int]:
+    """Return by how many fewer earlier papers topics may bring once what is on its way has arrived."""
+    found = db.conn.execute(
+        "SELECT topic, sum(earlier) FROM decided JOIN delivery ON delivery.id = decided.delivery"
+        " JOIN delivery_message ON delivery_message.delivery = delivery.id AND part = 0"
+        " WHERE topic IN (SELECT value FROM json_each(?)) AND state IN ('open', 'held') AND ts IS NULL"
+        " GROUP BY topic",
+        [json.dumps(list(topics))],
+    )
+    return dict(found.fetchall())
 
 
 def claim(  # noqa: PLR0913, PLR0917 (what a delivery is made of)
@@ -168,8 +181,17 @@ def untaken(db: Database, message: Unsent) -> None:
 
 
 def posted(db: Database, message: Unsent, ts: str, now: datetime) -> None:
-    """Record that Slack has a message; with the last one the delivery is done."""
+    """Record that Slack has a message.
+
+    With the first one earlier papers are used up, as was decided; with the last one the delivery is done.
+    """
     _message(db, message, tried_at=None, ts=ts, content="{}")
+    if not message.part:
+        db.conn.execute(
+            "UPDATE topic SET earlier = max(0, topic.earlier - decided.earlier) FROM decided"
+            " WHERE decided.topic = topic.id AND decided.delivery = ?",
+            [message.delivery],
+        )
     row = {"team": message.place.team, "channel": message.place.channel, "posted_at": now.timestamp()}
     db.table("posting").upsert(row, pk=("team", "channel"))
     left = "SELECT count(*) FROM delivery_message WHERE delivery = ? AND ts IS NULL"
@@ -204,11 +226,6 @@ def hold(db: Database, message: Unsent, until: float, error: str) -> None:
 def take_back(db: Database, delivery: int, error: str, *, slots: bool) -> None:
     """Undo a delivery that Slack certainly does not have: its papers are new again, and its `slots` due."""
     db.conn.execute("DELETE FROM delivered_paper WHERE delivery = ?", [delivery])
-    db.conn.execute(
-        "UPDATE topic SET earlier = (SELECT earlier FROM decided WHERE topic = id AND delivery = ?)"
-        " WHERE id IN (SELECT topic FROM decided WHERE delivery = ?)",
-        [delivery, delivery],
-    )
     if slots:
         db.conn.execute(
             "UPDATE topic SET last_date = '' WHERE id IN (SELECT topic FROM decided WHERE delivery = ?)",
@@ -216,6 +233,23 @@ def take_back(db: Database, delivery: int, error: str, *, slots: bool) -> None:
         )
         db.conn.execute("DELETE FROM decided WHERE delivery = ?", [delivery])
     db.table("delivery").update(delivery, {"state": "refused", "error": error})
+
+
+def undelivered(db: Database, team: str) -> list[tuple[int, str, str]]:
+    """Return of a workspace the topics for which the last slot had papers whose digest is held or refused.
+
+    Each with that state, and with Slack's word for why; by channel and number. What was taken back with its
+    slot comes again, and is not among them.
+    """
+    found = db.conn.execute(
+        "SELECT topic.id, state, error FROM topic"
+        " CROSS JOIN decided ON decided.topic = topic.id AND date = last_date"  # in this order: by their keys
+        " CROSS JOIN delivery ON delivery.id = decided.delivery"
+        " WHERE topic.team = ? AND ended_at IS NULL AND papers > 0 AND state IN ('held', 'refused')"
+        " ORDER BY topic.channel, topic.number",
+        [team],
+    )
+    return found.fetchall()
 
 
 def last(db: Database, topic: int) -> Last | None:

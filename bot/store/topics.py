@@ -106,15 +106,19 @@ def teams(db: Database) -> list[str]:
     return [row[0] for row in db.conn.execute("SELECT DISTINCT team FROM topic WHERE ended_at IS NULL")]
 
 
-def pause_all(db: Database, place: Place, why: str, now: datetime) -> list[Topic]:
-    """Pause what a channel follows; return the topics that were not paused before."""
-    going = [topic for topic in of_channel(db, place) if topic.pause is None]
+def pause_all(db: Database, place: Place, why: str, now: datetime) -> None:
+    """Pause what a channel follows because of a failure; what is paused already stays as it is."""
     db.conn.execute(
         "UPDATE topic SET paused_at = ?, paused_why = ?, paused_by = '', revision = revision + 1"
         " WHERE team = ? AND channel = ? AND ended_at IS NULL AND paused_at IS NULL",
         [now.timestamp(), why, place.team, place.channel],
     )
-    return going
+
+
+def failed(db: Database, team: str, since: datetime) -> list[Topic]:
+    """Return what failures have paused in a workspace since then, and what is paused still."""
+    where = "team = ? AND ended_at IS NULL AND paused_why != '' AND paused_at >= ?"
+    return list(_topics(db, where, team, since.timestamp()))
 
 
 def resume_all(db: Database, place: Place, now: datetime, ends: Callable[[str], bool]) -> list[Topic]:

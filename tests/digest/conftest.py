@@ -12,6 +12,7 @@ from bot.digest.courier import Courier
 from bot.digest.edition import Edition
 from bot.digest.following import Following
 from bot.digest.sending import Mark, Trouble, Watch
+from bot.errors import UncertainError
 from bot.library import Library
 from bot.papers import Description, TitleOrigin
 from bot.store import Store, loads, papers
@@ -36,7 +37,10 @@ class Posted:
 
 @dataclass
 class FakeSlack:
-    """A Slack that keeps what it gets, and fails as `fail` has it: before the effect, or after it."""
+    """A Slack that keeps what it gets, and fails as its lists say, each call by their next fault.
+
+    What refuses is closed, but for the channels of which it says that they are `open`.
+    """
 
     clock: Callable[[], datetime]
     team: str = "T1"
@@ -47,6 +51,9 @@ class FakeSlack:
     looking: list[BaseException | None] = field(default_factory=list)
     looked: list[Mark] = field(default_factory=list)
     checking: list[BaseException | None] = field(default_factory=list)
+    telling: list[BaseException | None] = field(default_factory=list)
+    open: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
 
     def check(self) -> None:
         """Let the bot in."""
@@ -60,17 +67,27 @@ class FakeSlack:
         _raise(self.after)
         return ts
 
-    def find(self, channel: str, mark: Mark, since: float, thread: str | None) -> str | None:
+    def find(
+        self, channel: str, mark: Mark, since: float, thread: str | None, stopping: Callable[[], bool]
+    ) -> str | None:
         """Look for a message."""
         self.looked.append(mark)
         _raise(self.looking)
+        if stopping():
+            raise UncertainError("stopped")
         for each in self.messages:
             if (each.channel, each.mark, each.thread) == (channel, mark, thread) and float(each.ts) >= since:
                 return each.ts
         return None
 
+    def is_closed(self, channel: str) -> bool:
+        """Tell whether a channel takes nothing."""
+        self.asked.append(channel)
+        return channel not in self.open
+
     def tell(self, person: str, content: Any) -> None:
         """Keep what somebody is told."""
+        _raise(self.telling)
         self.told.append((person, content))
 
     @property
@@ -101,13 +118,10 @@ class PlainWriter:
         return [{"says": says, "waiting": edition.waiting}, {"papers": edition.papers}]
 
     def trouble(self, trouble: Trouble) -> dict[str, Any]:
-        """Return who is concerned, and why."""
-        return {
-            "channel": trouble.place.channel,
-            "topics": [topic.number for topic in trouble.topics],
-            "why": trouble.why,
-            "held": trouble.held,
-        }
+        """Return what has become of which topics, and why."""
+        became = "held" if trouble.held else "refused" if trouble.refused else "paused"
+        numbers = [topic.number for topic in trouble.topics]
+        return {"channel": trouble.place.channel, became: numbers, "why": trouble.why}
 
 
 @dataclass
@@ -129,11 +143,16 @@ class World:
         """Return what time it is."""
         return self.now
 
-    def restart(self) -> None:
+    def restart(self, stopping: Callable[[], bool] = lambda: False) -> None:
         """Begin again with what is on disk."""
-        watch = Watch(outcome=self.outcomes.append)
         self.courier = Courier(
-            self.store, self.library, self.slack, PlainWriter(), clock=self.clock, watch=watch
+            self.store,
+            self.library,
+            self.slack,
+            PlainWriter(),
+            clock=self.clock,
+            stopping=stopping,
+            watch=Watch(outcome=self.outcomes.append),
         )
 
     def add(self, *titles: str) -> None:
@@ -154,7 +173,7 @@ class World:
                 self.now,
             )
             loads.add(db, self.now, len(titles), len(titles), ())
-        self.library.open()
+        self.library.open(self.now)
 
     def follow(self, topic: str, place: Place = HERE, **wish: Any) -> None:
         """Follow a topic, on Mondays at 9:00 in UTC unless the wish says more."""
@@ -170,6 +189,12 @@ class World:
         rest = self.courier.round()
         while rest is not None:
             rest = self.round(timedelta(seconds=rest))
+
+    def finish_until(self, end: datetime) -> None:
+        """Go rounds, as late as each wants, until a time."""
+        while (rest := self.courier.round()) is not None and self.now + timedelta(seconds=rest) <= end:
+            self.now += timedelta(seconds=rest)
+        self.now = end
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """Return what a table holds."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.digest import courier
 from bot.digest.claiming import draft
 from bot.digest.due import due as due_now
 from bot.digest.edition import Edition
@@ -18,6 +17,7 @@ from tests.digest.conftest import ANA, HERE, MONDAY, SATURDAY, PlainWriter, Worl
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+CLOSED = RefusedError("chat.postMessage", "not_in_channel", Reason.CHANNEL)
 
 
 class Killed(BaseException):
@@ -62,7 +62,7 @@ def test_nothing_to_say_is_silence(world: World) -> None:
     world.follow("tea")
     world.now = MONDAY
     assert world.round() is None
-    assert world.rows("decided") == [(1, "2026-11-23", MONDAY.timestamp(), 1, 0, 0, 5, None)]
+    assert world.rows("decided") == [(1, "2026-11-23", MONDAY.timestamp(), 1, 0, 0, 0, None)]
     world.add("Tea")
     assert world.round(DAY) is None
     assert world.slack.messages == []
@@ -248,8 +248,7 @@ def test_a_channel_that_takes_nothing_pauses_its_topics(due: World, code: str) -
     due.slack.before.append(RefusedError("chat.postMessage", code, Reason.CHANNEL))
     due.finish()
     assert [each.channel for each in due.slack.messages] == ["C2", "C2"]
-    why = {"channel": "C1", "topics": [1, 2], "why": code, "held": False}
-    assert due.slack.told == [("U1", why)]
+    assert due.slack.told == [("U1", {"channel": "C1", "paused": [1, 2], "why": code})]
     due.now += 7 * DAY
     due.finish()
     assert len(due.slack.told) == 1
@@ -262,6 +261,81 @@ def test_a_channel_that_takes_nothing_pauses_its_topics(due: World, code: str) -
     due.now += 7 * DAY
     due.finish()
     assert due.slack.parents[1:] == [{"1": [1, 2], "2": [3]}]
+
+
+def test_earlier_papers_that_people_skip_stay_skipped(due: World) -> None:
+    """Though that was between the claim of a digest and Slack's refusal; new papers come all the same."""
+    due.slack.before += [BusyError("ratelimited", 30), CLOSED]
+    due.round()
+    due.following.skip_earlier(HERE, 1)
+    due.finish()
+    assert due.following.topic(HERE, 1).earlier == 0
+    due.following.resume(HERE, 1)
+    due.add("Tea again")
+    due.now += 7 * DAY
+    due.finish()
+    assert [
+        each.content["says"] for each in due.slack.messages if each.channel == "C1" and not each.thread
+    ] == [{"1": [4]}]
+
+
+@pytest.mark.parametrize(("top", "brings"), [(1, [1]), (9, [1, 2])])
+def test_earlier_papers_outlast_a_pause(due: World, top: int, brings: list[int]) -> None:
+    """A digest taken back for a pause comes later, as many as are wished by then, but no more than before."""
+    due.slack.before.append(BusyError("ratelimited", 30))
+    due.round()
+    due.following.pause(HERE, 1, ANA)
+    due.following.change(HERE, 1, Wish(top=top))
+    due.finish()
+    due.following.resume(HERE, 1)
+    due.now += 7 * DAY
+    due.finish()
+    assert due.slack.parents == [{"1": [1, 2]}, {"1": brings}]
+
+
+def test_what_is_on_its_way_is_not_made_up_for(world: World) -> None:
+    """While nobody knows whether the first digest arrived, the next one brings no other earlier papers."""
+    world.add("Tea one", "Tea two", "Tea three", "Tea four")
+    world.follow("tea", top=2)
+    world.now = MONDAY
+    world.slack.after.append(UncertainError("gone"))
+    world.slack.looking += [RefusedError("conversations.history", "missing_scope", Reason.SCOPE)] * 12
+    world.finish_until(MONDAY + timedelta(hours=1))
+    world.add("Tea five")
+    world.now = MONDAY + 7 * DAY
+    world.round()
+    assert (world.slack.parents, world.following.topic(HERE, 1).earlier) == ([{"1": [1, 2]}, {"1": [5]}], 2)
+    world.slack.looking.clear()
+    world.now += DAY
+    world.finish()
+    assert ("found" in world.outcomes, world.following.topic(HERE, 1).earlier) == (True, 0)
+
+
+@pytest.mark.parametrize("code", ["channel_not_found", "not_in_channel", "is_archived"])
+def test_a_channel_that_is_open_again_is_tried_again(due: World, code: str) -> None:
+    """For the bot was invited meanwhile: nothing is paused, nobody is told, and the digest comes once."""
+    due.slack.open.add("C1")
+    refusal = RefusedError("chat.postMessage", code, Reason.CHANNEL)
+    due.slack.before += [refusal, None, refusal]
+    assert due.round() == 1.0
+    assert [row[6:] for row in due.rows("delivery")] == [(1, "open", code), (0, "open", "")]
+    due.round(30 * SECOND)
+    due.finish()
+    assert sorted((each.channel, each.mark.part) for each in due.slack.messages) == [
+        ("C1", 0), ("C1", 1), ("C2", 0), ("C2", 1)
+    ]  # fmt: skip
+    assert (due.slack.asked, due.slack.looked, due.slack.told) == (["C1", "C1"], [], [])
+    assert [topic.pause for topic in due.following.topics(HERE)] == [None]
+    assert (due.outcomes.count("put off"), due.outcomes.count("refused")) == (2, 0)
+
+
+def test_what_slack_forbids_is_not_asked_for_again(due: World) -> None:
+    """Whether the bot is in the channel says nothing of that."""
+    due.slack.open.add("C1")
+    due.slack.before.append(RefusedError("chat.postMessage", "restricted_action", Reason.CHANNEL))
+    due.finish()
+    assert due.slack.asked == []
+    assert [topic.pause and topic.pause.why for topic in due.following.topics(HERE)] == ["restricted_action"]
 
 
 @pytest.mark.parametrize("reason", [Reason.WORKSPACE, Reason.SCOPE])
@@ -316,7 +390,7 @@ def test_what_nobody_can_find_out_is_held(due: World) -> None:
     for _ in range(3):
         due.round(timedelta(minutes=10))
     due.finish()
-    assert due.slack.told == [("U1", {"channel": "C1", "topics": [1], "why": "missing_scope", "held": True})]
+    assert due.slack.told == [("U1", {"channel": "C1", "held": [1], "why": "missing_scope"})]
     assert sorted((each.channel, each.mark.part) for each in due.slack.messages) == [
         ("C1", 0), ("C1", 1), ("C2", 0), ("C2", 1)
     ]  # fmt: skip
@@ -342,19 +416,56 @@ def test_one_message_a_second_a_channel(world: World) -> None:
 
 def test_stopping_ends_between_two_posts(due: World) -> None:
     """What is left is delivered after the restart."""
-    due.courier = courier.Courier(
-        due.store,
-        due.library,
-        due.slack,
-        PlainWriter(),
-        clock=due.clock,
-        stopping=lambda: bool(due.slack.messages),
-    )
+    due.restart(stopping=lambda: bool(due.slack.messages))
     due.round()
     assert [each.channel for each in due.slack.messages] == ["C1"]
     due.restart()
     due.finish()
     assert sorted(each.channel for each in due.slack.messages) == ["C1", "C1", "C2", "C2"]
+
+
+def test_stopping_ends_a_long_look(due: World) -> None:
+    """Nobody knows still, so the next start looks again, and what is there is not posted again."""
+    due.slack.after.append(UncertainError("gone"))
+    due.finish_until(MONDAY + 29 * SECOND)
+    due.now += SECOND
+    due.restart(stopping=lambda: bool(due.slack.looked))
+    due.round()
+    assert [row[3] for row in due.rows("delivery_message")] == [MONDAY.timestamp(), None, None, None]
+    due.restart()
+    due.finish()
+    assert sorted((each.channel, each.mark.part) for each in due.slack.messages) == [
+        ("C1", 0), ("C1", 1), ("C2", 0), ("C2", 1)
+    ]  # fmt: skip
+    assert len(due.slack.looked) == 2
+
+
+def test_stopping_after_a_look_posts_nothing(due: World) -> None:
+    """What is certainly not there is sent after the restart."""
+    due.slack.before.append(UncertainError("gone"))
+    due.finish_until(MONDAY + 29 * SECOND)
+    due.now += SECOND
+    asked = iter([False, False])  # before the message, and by the look
+    due.restart(stopping=lambda: next(asked, True))
+    due.round()
+    assert [each.channel for each in due.slack.messages] == ["C2", "C2"]
+    assert [row[3] for row in due.rows("delivery_message")] == [None] * 4
+    due.restart()
+    due.finish()
+    assert len(due.slack.messages) == 4
+
+
+def test_stopping_after_a_refusal_asks_nothing(due: World) -> None:
+    """Whether the channel is open is found out by the next try."""
+    due.slack.before += [CLOSED, CLOSED]
+    due.restart(stopping=lambda: not due.slack.before[1:])
+    due.round()
+    assert (due.slack.asked, due.following.topic(HERE, 1).pause) == ([], None)
+    due.restart()
+    due.now += 30 * SECOND
+    due.finish()
+    assert due.slack.asked == ["C1"]
+    assert due.slack.told == [("U1", {"channel": "C1", "paused": [1], "why": "not_in_channel"})]
 
 
 def test_nothing_is_decided_while_no_papers_are_loaded(world: World) -> None:
@@ -474,7 +585,7 @@ def test_a_channel_that_closes_under_a_thread_pauses_its_topics(due: World) -> N
     due.round()
     due.slack.before.append(RefusedError("chat.postMessage", "is_archived", Reason.CHANNEL))
     due.finish()
-    assert due.slack.told == [("U1", {"channel": "C1", "topics": [1], "why": "is_archived", "held": False})]
+    assert due.slack.told == [("U1", {"channel": "C1", "paused": [1], "why": "is_archived"})]
 
 
 def test_what_is_held_ends_with_its_topics(due: World) -> None:
@@ -499,7 +610,8 @@ def test_a_topic_that_cannot_be_searched_any_more_stops_no_other(due: World) -> 
         db.conn.execute("UPDATE topic SET query = 'the of and' WHERE id = 1")
     due.finish()
     assert due.slack.parents == [{"2": [3]}, {"1": [1, 2]}]
-    assert due.rows("decided")[0][4:7] == (0, 0, 2)
+    assert due.rows("decided")[0][4:7] == (0, 0, 0)
+    assert due.following.topic(HERE, 1).earlier == 2
 
 
 def test_a_writer_that_fails_keeps_no_other_channel_waiting(

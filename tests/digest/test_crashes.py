@@ -65,10 +65,10 @@ class BadSlack(FakeSlack):
         self.dice.lose()
         return ts
 
-    def find(self, channel, mark, since, thread):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    def find(self, channel, mark, since, thread, stopping):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
         """Look for a message, if nothing fails."""
         self.dice.fail()
-        return super().find(channel, mark, since, thread)
+        return super().find(channel, mark, since, thread, stopping)
 
 
 class DyingStore(Store):

@@ -64,9 +64,10 @@ def opened(slack: LocalSlack, typed: str = "loramoe") -> Json:
 
 def load_again(library: Library, path: Path) -> None:
     """Load the same papers anew, an hour later."""
+    later = LOADED_AT + timedelta(hours=1)
     with Store(path).writing() as db:
-        loads.add(db, LOADED_AT + timedelta(hours=1), 0, 0, ())
-    library.open()
+        loads.add(db, later, 0, 0, ())
+    library.open(later)
 
 
 def told(slack: LocalSlack, typed: str, part: str, channel: str = SAFETY, user: str = ANA) -> str:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_sdk import WebClient
 
+from bot.digest.courier import Courier
 from bot.digest.following import Following
 from bot.library import Library
 from bot.playground import ANA, BEN, BOT, IM, PRIVATE, READING, SAFETY, TEAM, Delivery, Fault, LocalSlack
 from bot.slack.listeners.channels import PAUSES
+from bot.slack.sender import ChannelSender, DigestWriter
 from bot.store import Store, deliveries, topics
 from bot.topics import Person, Place, Wish
 from tests.conftest import LOADED_AT
@@ -30,6 +33,7 @@ class World:
     def __init__(self, slack: LocalSlack, library: Library, db: Path, app: ExitStack) -> None:
         self.slack = slack
         self.store = Store(db)
+        self._library = library
         self._following = Following(self.store, library, lambda: NOW)
         self._app = app
 
@@ -64,6 +68,12 @@ class World:
         """End the app: by then all that came has been answered."""
         self._app.close()
         return self
+
+    def round(self) -> None:
+        """Go a round, in which owners are told."""
+        client = WebClient(self.slack.bot_token, base_url=self.slack.api_url)
+        sender, writer = ChannelSender(client, TEAM), DigestWriter(self._library)
+        Courier(self.store, self._library, sender, writer, clock=lambda: NOW).round()
 
     def told(self, user: str) -> list[str]:
         """Return what the bot told a person."""
@@ -111,6 +121,8 @@ def test_a_channel_that_cannot_be_reached_pauses(world: World, channel: str, act
     heard(act(world.slack, channel))
     world.slack.resend()
     world.settled()
+    world.round()
+    world.round()
     assert world.pauses(channel) == [why] * 3
     assert world.pauses(READING) == [None]
     assert world.pauses(channel, "T0OTHER") == [None]
@@ -127,6 +139,7 @@ def test_what_a_person_paused_stays_theirs(world: World) -> None:
     heard(world.slack.archive())
     heard(world.slack.unarchive())
     world.settled()
+    world.round()
     assert world.pauses() == [""]
     assert (world.told(ANA), world.said()) == ([], [])
 
@@ -193,24 +206,44 @@ def test_a_bot_that_is_back_goes_on(world: World, why: str, inviter: str | None)
     assert world.said() == [GOES_ON]
 
 
-def test_a_removal_that_comes_again_after_the_return_is_passed_over(world: World) -> None:
-    """Slack sends events again for an hour; each takes effect once."""
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "channel_left", "channel": SAFETY, "actor_id": ANA},
+        {"type": "member_left_channel", "channel": SAFETY, "user": BOT, "channel_type": "C", "team": TEAM},
+        {"type": "channel_archive", "channel": SAFETY, "user": ANA},
+    ],
+    ids=lambda event: event["type"],
+)
+def test_what_is_over_when_it_is_heard_of_is_passed_over(world: World, event: Json) -> None:
+    """Slack sends events for an hour, and another one may have come before: it is asked how things are."""
     world.follow("tea")
-    left = {"type": "channel_left", "channel": SAFETY, "actor_id": ANA}
-    joined = {
-        "type": "member_joined_channel",
-        "user": BOT,
-        "channel": SAFETY,
-        "channel_type": "C",
-        "team": TEAM,
-    }
-    assert world.slack.event(left, event_id="Ev1").acknowledged
+    heard(world.slack.remove_bot())
     world.slack.wait_for(lambda _: world.pauses() == ["not_in_channel"])
-    assert world.slack.event(joined, event_id="Ev2").acknowledged
+    world.round()
+    assert world.slack.invite(channel=SAFETY).acknowledged
     world.slack.wait_for(lambda _: world.pauses() == [None])
-    assert world.slack.event(left, event_id="Ev1", retry=(1, "http_timeout")).acknowledged
+    assert world.slack.event(event, event_id="EvLate").acknowledged
     assert world.settled().pauses() == [None]
+    world.round()
     assert len(world.told(ANA)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (Fault.ratelimited(), None),
+        (Fault.outage(503), None),
+        (Fault("missing_scope"), "not_in_channel"),
+    ],
+    ids=["too much", "out of order", "no scope"],
+)
+def test_a_removal_while_slack_does_not_say(world: World, fault: Fault, why: str | None) -> None:
+    """The next digest finds it out; where nobody may look, the event is believed."""
+    world.follow("tea")
+    world.slack.fail("conversations.info", fault, times=None)
+    heard(world.slack.remove_bot())
+    assert world.settled().pauses() == [why]
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,38 @@ def test_a_channel_that_takes_nothing_says_why(sender: ChannelSender, channel: s
     assert (refused.value.code, refused.value.reason) == (code, Reason.CHANNEL)
 
 
+@pytest.mark.parametrize(
+    ("channel", "closed"),
+    [(SAFETY, False), (READING, True), (ARCHIVED, True), (PRIVATE, True), ("C0NOWHERE1", True), (IM, True)],
+)
+def test_slack_says_which_channels_are_closed(
+    slack: LocalSlack, sender: ChannelSender, channel: str, *, closed: bool
+) -> None:
+    """Those without the bot, archived ones, and what is not there; by one call."""
+    assert sender.is_closed(channel) is closed
+    assert methods(slack) == ["conversations.info"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.ratelimited(7), Fault.outage(503), Fault.dropped(), Fault(html='{"ok": true}')],
+    ids=str,
+)
+def test_a_channel_is_not_closed_while_slack_does_not_say(
+    slack: LocalSlack, sender: ChannelSender, fault: Fault
+) -> None:
+    """Be the bot in it or not; it is not asked again."""
+    slack.fail("conversations.info", fault)
+    assert not sender.is_closed(READING)
+    assert methods(slack) == ["conversations.info"]
+
+
+def test_a_channel_is_closed_where_nobody_may_look() -> None:
+    """What had been said of it stands."""
+    with LocalSlack(scopes=[each for each in SCOPES if each != "channels:read"]) as slack:
+        assert ChannelSender(WebClient(slack.bot_token, base_url=slack.api_url), TEAM).is_closed(SAFETY)
+
+
 @pytest.mark.parametrize("code", ["account_inactive", "token_revoked"])
 def test_a_workspace_that_lets_nobody_in_says_so(slack: LocalSlack, sender: ChannelSender, code: str) -> None:
     """Whatever is tried."""
@@ -211,6 +243,24 @@ def test_a_busy_channel_is_read_page_by_page(
     assert sender.find(SAFETY, MARK, since, None) == first
     assert methods(slack).count("conversations.history") - before == pages
     assert all("oldest" not in call.args for call in slack.calls)
+
+
+@pytest.mark.parametrize("replies", [False, True])
+def test_a_look_ends_when_it_is_to_stop(slack: LocalSlack, sender: ChannelSender, *, replies: bool) -> None:
+    """Between two pages, and then nobody knows; though the message is on a later one."""
+    first = sender.post(SAFETY, CONTENT, OTHER, None)
+    thread = first if replies else None
+    if not replies:
+        sender.post(SAFETY, CONTENT, MARK, None)
+    for _ in range(PAGE):
+        slack.workspace.post(SAFETY, BEN, "chat", thread_ts=thread)
+    if replies:
+        sender.post(SAFETY, CONTENT, MARK, thread)
+    posted = len(slack.calls)
+    with pytest.raises(UncertainError):
+        sender.find(SAFETY, MARK, 0, thread, lambda: len(slack.calls) > posted)
+    assert methods(slack)[posted:] == ["conversations.replies" if replies else "conversations.history"]
+    assert sender.find(SAFETY, MARK, 0, thread) is not None
 
 
 def test_what_is_older_than_the_claim_is_not_read(slack: LocalSlack, sender: ChannelSender) -> None:

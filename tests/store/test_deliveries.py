@@ -1,6 +1,7 @@
 """What was, is and may be on its way to channels, as it is written down."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def topic(place: Place) -> Topic:
 
 def decision(topic: int, day: str = "2026-11-23", **more: Any) -> Decision:
     """Return what a slot brings."""
-    given = {"upto": 9, "papers": 2, "waiting": 1, "earlier": (5, 0), **more}
+    given = {"upto": 9, "papers": 2, "waiting": 1, "earlier": 5, **more}
     return Decision(topic=topic, date=date.fromisoformat(day), **given)
 
 
@@ -117,16 +118,16 @@ def test_a_paper_is_claimed_once_a_channel(store: Store, numbers: tuple[int, ...
 
 
 def test_a_slot_is_decided_once(store: Store) -> None:
-    """Its topic remembers the date, and how many earlier papers it may bring from then on."""
+    """Its topic remembers the date."""
     with store.writing() as db:
-        deliveries.decide(db, [decision(1), decision(2, earlier=(5, 3))], claimed(db), NOW)
-        deliveries.decide(db, [decision(3, papers=0, waiting=0)], None, NOW)
+        deliveries.decide(db, [decision(1), decision(2, earlier=2)], claimed(db), NOW)
+        deliveries.decide(db, [decision(3, papers=0, waiting=0, earlier=0)], None, NOW)
         assert rows(db, "decided") == [
             (1, "2026-11-23", AT, 9, 2, 1, 5, 1),
-            (2, "2026-11-23", AT, 9, 2, 1, 5, 1),
-            (3, "2026-11-23", AT, 9, 0, 0, 5, None),
+            (2, "2026-11-23", AT, 9, 2, 1, 2, 1),
+            (3, "2026-11-23", AT, 9, 0, 0, 0, None),
         ]
-        assert seen(db) == [(0, "2026-11-23"), (3, "2026-11-23"), (0, "2026-11-23"), (5, "")]
+        assert seen(db) == [(5, "2026-11-23"), (5, "2026-11-23"), (5, "2026-11-23"), (5, "")]
         assert [each.id for each in topics.of_delivery(db, 1)] == [1, 2]
         asked = [(1, date(2026, 11, 23)), (1, date(2026, 11, 24)), (4, date(2026, 11, 23))]
         assert topics.decided(db, asked) == {(1, date(2026, 11, 23))}
@@ -134,6 +135,26 @@ def test_a_slot_is_decided_once(store: Store) -> None:
         deliveries.decide(db, [decision(4), decision(1)], None, NOW)
     with store.reading() as db:
         assert len(rows(db, "decided")) == 3
+
+
+def test_earlier_papers_are_used_up_when_they_arrive(store: Store) -> None:
+    """Until then they are promised; what people left of them meanwhile is what there is."""
+    with store.writing() as db:
+        deliveries.decide(
+            db, [decision(1, "2026-11-16"), decision(2, "2026-11-16", earlier=2)], claimed(db), NOW
+        )
+        deliveries.decide(db, [decision(2, earlier=1), decision(3)], claimed(db, "d2", HERE, (6,)), NOW)
+        assert deliveries.promised(db, [1, 2, 4]) == {1: 5, 2: 3}
+        topics.change(db, replace(topics.by_id(db, 1), earlier=3))
+        deliveries.hold(db, unsent(), AT, "missing_scope")
+        assert deliveries.promised(db, [1, 2, 3]) == {1: 5, 2: 3, 3: 5}
+        deliveries.posted(db, unsent(), "1.5", NOW)
+        assert [each[0] for each in seen(db)] == [0, 3, 5, 5]
+        assert deliveries.promised(db, [1, 2, 3]) == {2: 1, 3: 5}
+        deliveries.posted(db, unsent(part=1), "2.5", NOW)
+        assert [each[0] for each in seen(db)] == [0, 3, 5, 5]
+        deliveries.take_back(db, 2, "is_archived", slots=False)
+        assert ([each[0] for each in seen(db)], deliveries.promised(db, [1, 2, 3])) == ([0, 3, 5, 5], {})
 
 
 def test_messages_follow_each_other(store: Store) -> None:
@@ -186,23 +207,24 @@ def test_a_thread_that_is_given_up(store: Store) -> None:
         assert seen(db)[0] == (0, "2026-11-23")
 
 
-def test_what_is_taken_back_is_as_it_was(store: Store) -> None:
-    """Papers are new again and earlier ones may come again; with its slot a topic is due again."""
+def test_what_is_taken_back_leaves_what_people_did(store: Store) -> None:
+    """Papers are new again, earlier ones as far as they are wanted; with its slot a topic is due again."""
     with store.writing() as db:
         claimed(db, "d1", HERE, (1,))
-        deliveries.decide(db, [decision(1, "2026-11-16", earlier=(5, 4))], 1, NOW - 7 * DAY)
+        deliveries.decide(db, [decision(1, "2026-11-16", earlier=1)], 1, NOW - 7 * DAY)
         claimed(db, "d2", HERE, (4, 5))
         claimed(db, "d3", THERE, (4,))
-        deliveries.decide(db, [decision(1, earlier=(4, 0)), decision(2)], 2, NOW)
+        deliveries.decide(db, [decision(1, earlier=4), decision(2)], 2, NOW)
+        topics.change(db, replace(topics.by_id(db, 2), earlier=0))
         deliveries.decide(db, [decision(3)], 3, NOW)
         deliveries.take_back(db, 2, "is_archived", slots=True)
-        assert seen(db) == [(4, ""), (5, ""), (0, "2026-11-23"), (5, "")]
+        assert seen(db) == [(5, ""), (0, ""), (5, "2026-11-23"), (5, "")]
         assert deliveries.taken(db, HERE) == {1}
         assert deliveries.taken(db, THERE) == {4}
         assert [row[:2] for row in rows(db, "decided")] == [(1, "2026-11-16"), (3, "2026-11-23")]
         assert rows(db, "delivery")[1][7:] == ("refused", "is_archived")
         assert [each.delivery for each in deliveries.unfinished(db, "T1")] == [1, 3]
-        deliveries.decide(db, [decision(1, earlier=(4, 0))], claimed(db, "d4"), NOW)
+        deliveries.decide(db, [decision(1, earlier=4)], claimed(db, "d4"), NOW)
 
 
 def test_a_slot_that_is_over_stays_decided(store: Store) -> None:
@@ -213,6 +235,27 @@ def test_a_slot_that_is_over_stays_decided(store: Store) -> None:
         assert seen(db)[0] == (5, "2026-11-23")
         assert deliveries.taken(db, HERE) == set()
         assert deliveries.last(db, 1) == Last(date(2026, 11, 23), 2, 1, "refused", "invalid_blocks")
+
+
+def test_what_did_not_arrive(store: Store) -> None:
+    """The topics of one workspace whose last slot's digest is held or stays refused, and why.
+
+    Not those for which there was nothing in it.
+    """
+    with store.writing() as db:
+        for which, place in ((2, HERE), (1, HERE), (3, THERE), (4, Place("T2", "C1"))):
+            deliveries.decide(db, [decision(which)], claimed(db, f"d{which}", place, (which,)), NOW)
+        empty = topics.add(db, topic(HERE), "same 5").id
+        deliveries.decide(db, [decision(empty, papers=0)], 1, NOW)
+        assert deliveries.undelivered(db, "T1") == []
+        deliveries.hold(db, unsent(1), AT, "missing_scope")
+        deliveries.take_back(db, 2, "no_text", slots=False)
+        deliveries.take_back(db, 3, "is_archived", slots=True)
+        deliveries.hold(db, unsent(4), AT, "missing_scope")
+        assert deliveries.undelivered(db, "T1") == [(1, "refused", "no_text"), (2, "held", "missing_scope")]
+        deliveries.decide(db, [decision(1, "2026-11-30", papers=0)], None, NOW)
+        topics.end(db, topics.by_id(db, 2), NOW)
+        assert deliveries.undelivered(db, "T1") == []
 
 
 def test_the_last_slot_of_a_topic(store: Store) -> None:

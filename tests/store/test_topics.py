@@ -137,13 +137,34 @@ def test_a_failure_pauses_a_channel(store: Store) -> None:
     elsewhere = added(store, "a", THERE), added(store, "a", Place("T2", "C1"))
     with store.writing() as db:
         topics.change(db, replace(theirs, pause=Pause(NOW, "ben")))
-        assert topics.pause_all(db, HERE, ARCHIVED, LATER) == [goes]
-        assert topics.pause_all(db, HERE, FORBIDDEN, LATER) == []
+        topics.pause_all(db, HERE, ARCHIVED, LATER)
+        topics.pause_all(db, HERE, FORBIDDEN, LATER)
         assert topics.of_channel(db, HERE) == [
             replace(goes, pause=Pause(LATER, why=ARCHIVED), revision=2),
             replace(theirs, pause=Pause(NOW, "ben"), revision=2),
         ]
         assert tuple(topics.by_id(db, each.id) for each in elsewhere) == elsewhere
+
+
+def test_what_failures_have_paused(store: Store) -> None:
+    """In one workspace, since a time; not what a person paused, nor what has ended or goes on again."""
+    for place in (THERE, HERE, Place("T1", "C3"), Place("T2", "C1")):
+        added(store, "a", place)
+    ended, theirs = added(store, "b"), added(store, "c", pause=Pause(LATER, "ben"))
+    with store.writing() as db:
+        for place, when in (
+            (THERE, LATER),
+            (HERE, LATER),
+            (Place("T1", "C3"), NOW),
+            (Place("T2", "C1"), LATER),
+        ):
+            topics.pause_all(db, place, ARCHIVED, when)
+        topics.end(db, topics.by_id(db, ended.id), LATER)
+        assert [each.id for each in topics.failed(db, "T1", LATER)] == [2, 1]
+        assert [each.id for each in topics.failed(db, "T1", NOW)] == [2, 1, 3]
+        topics.resume_all(db, HERE, LATER, lambda _: True)
+        assert [each.id for each in topics.failed(db, "T1", LATER)] == [1]
+        assert topics.by_id(db, theirs.id).pause == Pause(LATER, "ben")
 
 
 def test_the_end_of_a_failure_lets_go_on(store: Store) -> None:

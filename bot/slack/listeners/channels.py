@@ -1,7 +1,8 @@
 """What becomes of channels, of people and of the bot itself, as far as it concerns what is followed.
 
-Law: what is stored goes by ids, so a new name changes nothing. Topics are paused and never deleted; each
-owner is told once, and a channel hears in one line what goes on.
+Law: what is stored goes by ids, so a new name changes nothing. An event may come late, so Slack is asked
+whether it is still so. Topics are paused and never deleted; the next round tells each owner once, and a
+channel hears in one line what goes on.
 """
 
 import logging
@@ -11,8 +12,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot.digest import pausing, upheavals
-from bot.digest.sending import Trouble
+from bot.digest import upheavals
 from bot.digest.upheavals import News
 from bot.errors import SendError
 from bot.slack import render, send
@@ -20,8 +20,8 @@ from bot.slack.claims import Kind
 from bot.slack.desk import Desk
 from bot.slack.guard import guarded
 from bot.slack.scene import team_of
-from bot.slack.sender import ChannelSender, DigestWriter
-from bot.topics import Place, Topic
+from bot.slack.sender import ChannelSender
+from bot.topics import Topic
 
 PAUSES = {  # an event, and Slack's word for why nothing can be posted since
     "channel_archive": "is_archived",
@@ -70,10 +70,9 @@ def _of_channels(app: App, desk: Desk) -> None:
         ack()
         if event["type"] == "member_left_channel" and event.get("user") != context.bot_user_id:
             return
-        news, channel, why = _news(desk, body, context), event["channel"], PAUSES[event["type"]]
-        paused = upheavals.unreachable(store, news, channel, why)
-        sender, writer = ChannelSender(client, news.team), DigestWriter(desk.library)
-        pausing.tell(sender, writer, Trouble(Place(news.team, channel), tuple(paused), why))
+        news, channel = _news(desk, body, context), event["channel"]
+        if ChannelSender(client, news.team).is_closed(channel):
+            upheavals.unreachable(store, news, channel, PAUSES[event["type"]])
 
     def on_unarchived(
         ack: Ack, body: dict[str, Any], event: dict[str, Any], context: BoltContext, client: WebClient

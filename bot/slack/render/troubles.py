@@ -19,7 +19,9 @@ _PERSON = 80
 
 
 def trouble(trouble: Trouble) -> Message:
-    """Tell an owner that their topics in a channel are paused, or that a digest is held."""
+    """Tell an owner that their topics in a channel are paused, or that a digest is held or was refused."""
+    if trouble.refused:
+        return said(*_refused(trouble))
     return said(*(_held(trouble) if trouble.held else _paused(trouble)))
 
 
@@ -66,6 +68,16 @@ def _held(trouble: Trouble) -> tuple[str, ...]:
         f"I cannot see whether a digest has arrived in {_where(trouble.place)}: {why(trouble.why, 'there')}.",
         f"It is for {_named(trouble.topics)}.",
         f"I keep it, so it is not lost, and do not post it twice. I can look again once {over(trouble.why)}.",
+    )
+
+
+def _refused(trouble: Trouble) -> tuple[str, ...]:
+    reason = why(trouble.why, "there")
+    then = "Nothing is lost: its papers will come with the next digest."
+    return (
+        f"A digest did not get into {_where(trouble.place)}, through a fault of mine: {reason}.",
+        f"It was for {_named(trouble.topics)}.",
+        f"{then} Please tell whoever runs me. I say this once, until a digest arrives there again.",
     )
 
 
