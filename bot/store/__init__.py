@@ -4,6 +4,7 @@
     migrations   the schema, as an append-only list of steps
     papers       papers, the keys they are known by, and where they stand
     loads        what each load of the corpus brought, and what it could not read
+    generations  the indexes on disk, and which of them is current
     topics       what channels follow
     deliveries   what was, is and may be on its way to channels
     once         what may happen only once, and whether it is done

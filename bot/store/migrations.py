@@ -192,3 +192,26 @@ def m005_deliveries(db: Database) -> None:
     db.table("posting").create(
         {"team": str, "channel": str, "posted_at": float}, pk=("team", "channel"), not_null={"posted_at"}
     )
+
+
+@migrations()
+def m006_changes(db: Database) -> None:
+    """Give changes of papers a number, tell which are gone, and record the indexes made of them on disk.
+
+    A paper's `changed` is the number of its last change: its addition, revision or removal; 0 where that was
+    before changes had numbers. `gone` is 1 once it left the corpus. A generation is an index on disk that is
+    whole; `change` is the newest change it holds, `made_at` is in Unix seconds. Where a paper stands, and how
+    many stand in a file, is read from indexes: a row of `paper_source` holds a whole text.
+    """
+    db.conn.execute("ALTER TABLE paper ADD COLUMN changed INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute("ALTER TABLE paper ADD COLUMN gone INTEGER NOT NULL DEFAULT 0")
+    db.table("paper").create_index(["changed"])
+    db.conn.execute("CREATE INDEX paper_gone ON paper (changed) WHERE gone = 1")
+    db.table("paper_source").create_index(["paper", "file", "line"])
+    db.conn.execute("DROP INDEX idx_paper_source_paper")  # the beginning of the one above
+    db.table("paper_source").create_index(["file"])
+    db.table("generation").create(
+        {"id": int, "folder": str, "change": int, "made_at": float},
+        pk="id",
+        not_null={"folder", "change", "made_at"},
+    )

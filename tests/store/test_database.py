@@ -26,6 +26,8 @@ SCHEMA = {
         "acl_id": "TEXT",
         "url": "TEXT",
         "first_seen": "INTEGER",
+        "changed": "INTEGER",
+        "gone": "INTEGER",
     },
     "paper_key": {"key": "TEXT", "paper": "INTEGER"},
     "paper_source": {"id": "INTEGER", "paper": "INTEGER", "file": "TEXT", "line": "INTEGER", "raw": "TEXT"},
@@ -89,8 +91,9 @@ SCHEMA = {
         "ts": "TEXT",
     },
     "posting": {"team": "TEXT", "channel": "TEXT", "posted_at": "REAL"},
+    "generation": {"id": "INTEGER", "folder": "TEXT", "change": "INTEGER", "made_at": "REAL"},
 }
-STEPS = ["m001_papers", "m002_loads", "m003_once", "m004_topics", "m005_deliveries"]
+STEPS = ["m001_papers", "m002_loads", "m003_once", "m004_topics", "m005_deliveries", "m006_changes"]
 KEYS = {"paper": ["number"], "paper_key": ["key", "paper"], "workspace": ["team"]} | {
     "decided": ["topic", "date"],
     "delivered_paper": ["team", "channel", "paper"],
@@ -99,7 +102,7 @@ KEYS = {"paper": ["number"], "paper_key": ["key", "paper"], "workspace": ["team"
 }
 MAY_BE_NULL = (
     {(table, column) for table, columns in KEYS.items() for column in columns}  # SQLite's keys may
-    | {(table, "id") for table in ("paper_source", "load", "load_problem", "topic", "delivery")}
+    | {(table, "id") for table in ("paper_source", "load", "load_problem", "topic", "delivery", "generation")}
     | {("paper", "year"), ("topic", "paused_at"), ("topic", "ended_at"), ("decided", "delivery")}
     | {("delivery_message", "tried_at"), ("delivery_message", "ts")}
 )
@@ -142,7 +145,7 @@ def test_keys_and_references_are_guarded(store: Store) -> None:
     """Shown ids are unique, a key names a paper once, and each reference leads somewhere."""
     with store.reading() as db:
         unique = {(index.columns[0], bool(index.unique)) for index in db.table("paper").indexes}
-        assert unique == {("shown_id", True), ("first_seen", False)}
+        assert unique == {("shown_id", True), ("first_seen", False), ("changed", False)}
         assert db.table("paper_key").pks == ["key", "paper"]
         references = {
             (name, key.column, key.other_table, key.other_column)
