@@ -9,8 +9,8 @@ Data flows one way, and the folders say so:
 `library` joins corpus, store and search; `connect` gets to Slack, and `app` builds everything from the
 settings; `deliver` is `paperboy digest`, `cli` the command line; `playground` is a Slack on this machine to
 try and test against. Imports point down only: cli → deliver → app → connect → slack, playground, probes →
-digest → library, web → matching → identity, shelf, bibtex, answers → search, store, corpus → wording →
-papers, topics, errors.
+digest → library, web → matching, indexes → identity, shelf, bibtex, answers → search, store, corpus →
+wording → papers, topics, errors.
 """
 
 __version__ = "0.1.0"

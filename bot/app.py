@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from bot.digest.courier import Courier
 from bot.digest.rounds import Rounds
 from bot.digest.sending import Watch
 from bot.errors import OperatorError
-from bot.library import Library
+from bot.library import Library, settle
 from bot.playground import LocalSlack, MovableClock
 from bot.probes import Metrics, probes
 from bot.settings import Mode, Settings, SettingsError
@@ -29,8 +30,10 @@ from bot.web import SLACK_PATH, Probe, port_refused, routes, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.process import BaseProcess
 
 TICK = 30  # seconds
+SETTLING = 300  # seconds between looks at whether the index should be made anew
 _LATE = timedelta(seconds=3 * TICK)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -167,6 +170,7 @@ def _delivering(parts: _Parts) -> Iterator[str]:
     ticks.add_job(
         parts.rounds.tick, "interval", seconds=TICK, misfire_grace_time=None, coalesce=True, max_instances=1
     )
+    ticks.add_job(_settler(parts), "interval", seconds=SETTLING, misfire_grace_time=None, coalesce=True)
     with parts.rounds.going(go):
         parts.rounds.tick()
         ticks.start()
@@ -176,12 +180,27 @@ def _delivering(parts: _Parts) -> Iterator[str]:
             ticks.shutdown()
 
 
+def _settler(parts: _Parts) -> "Callable[[], None]":
+    """Return what has the index made anew where need be, by a process beside this one, which answers on."""
+    beside: list[BaseProcess] = []
+
+    def settle_if_need_be() -> None:
+        if parts.library.is_unsettled() and not any(process.is_alive() for process in beside):
+            process = get_context("spawn").Process(
+                target=settle, args=(parts.settings.db, parts.clock()), daemon=True
+            )
+            process.start()
+            beside[:] = [process]
+
+    return settle_if_need_be
+
+
 def courier_of(
     settings: Settings,
     library: Library,
     clock: Clock,
     stopping: "Callable[[], bool]",
-    watch: Watch = Watch(),  # noqa: B008 (it is frozen)
+    watch: Watch,
 ) -> Courier:
     """Return a courier for the workspace of the bot's token; raises OperatorError where Slack refuses it."""
     client, store = web_client(settings), Store(settings.db)

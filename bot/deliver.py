@@ -54,7 +54,7 @@ def drawn_up(settings: Settings, at: datetime) -> Iterator[str]:
     """Yield in lines what would be posted at an instant, in every workspace."""
     store = Store(settings.db)
     library = Library(store)
-    library.open()
+    library.open(at)
     with store.snapshot() as db:
         teams = topics.teams(db)
     nothing = True

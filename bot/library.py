@@ -3,7 +3,8 @@
 Law: a search works on one catalogue, which never changes; what changes is which catalogue is current.
 """
 
-from bisect import bisect_left
+import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,46 +13,58 @@ from typing import TYPE_CHECKING
 
 from bot import identity
 from bot.answers import Answer, Found, Similar, Status, Suggestion
-from bot.errors import UserError
+from bot.errors import OperatorError, UserError
+from bot.indexes import Index, Indexes, is_unsettled
 from bot.matching import Matcher
 from bot.papers import Paper
 from bot.search.analyze import Analyzer, fold
-from bot.search.collection import Collection, Document
-from bot.search.index import TITLE_WEIGHT
+from bot.search.collection import Collection
+from bot.search.inverted import TITLE_WEIGHT
+from bot.search.postings import Numbers
 from bot.search.query import Query, parse_query
 from bot.search.rank import Ranking, rank
 from bot.search.similar import similar
 from bot.search.snippet import snippet
 from bot.search.suggest import HALF, suggest
-from bot.search.topic import Numbers, numbered
 from bot.shelf import Shelf
 from bot.store import Database, Store, loads, papers
-from bot.wording import shorten, venue
+from bot.wording import shorten
 
 if TYPE_CHECKING:
     from bot.corpus import Corpus
+
+_log = logging.getLogger(__name__)
 
 SHORT = 4  # words; a longer query is a question, of which no paper may hold half
 
 
 @dataclass(frozen=True, slots=True)
 class _Catalogue:
-    """What is searched, the numbers of the papers in it by their document, and the papers shown lately."""
+    """What is searched, and the papers shown lately."""
 
-    collection: Collection
-    numbers: tuple[int, ...]
-    numbering: Numbers
+    index: Index
     shelf: Shelf
-    loaded_at: datetime
+
+    @property
+    def collection(self) -> Collection:
+        """The papers of the index."""
+        return self.index.collection
+
+    @property
+    def numbers(self) -> Numbers:
+        """The number of each document's paper."""
+        return self.collection.numbers
 
 
 class Library:
-    """The papers in a store, and the index over them, which `open` builds."""
+    """The papers in a store, and the index over them, which `open` opens. Safe to share between threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._analyzer = Analyzer()
+        self._indexes = Indexes(store, self._analyzer)
         self._current: _Catalogue | None = None
+        self._following = threading.Lock()
 
     @classmethod
     def at(cls, db: Path, corpus: Sequence[Path], now: datetime) -> "Library":
@@ -61,7 +74,7 @@ class Library:
         """
         library = cls(Store(db))
         library.load_if_empty(corpus, now)
-        library.open()
+        library.open(now)
         return library
 
     def check(self) -> None:
@@ -80,30 +93,24 @@ class Library:
             if not papers.count(db):  # another process may have been quicker
                 _save(db, corpus, now)
 
-    def open(self) -> None:
-        """Build the index over what the store holds; without a paper there is none."""
-        with self._store.snapshot() as db:
-            load = loads.latest(db)
-            found = list(papers.everything(db))
-        if load and found:
-            numbers = tuple(paper.number for paper in found)
-            self._current = _Catalogue(
-                Collection([_document(paper) for paper in found], self._analyzer),
-                numbers,
-                numbered(numbers),
-                Shelf(self._store, self._analyzer),
-                load.loaded_at,
-            )
+    def open(self, now: datetime) -> None:
+        """Open the index over what the store holds, built if need be; without a paper there is none."""
+        index = self._indexes.open(now)
+        self._current = _Catalogue(index, Shelf(self._store, self._analyzer)) if index else None
+
+    def is_unsettled(self) -> bool:
+        """Tell whether `settle` has something to do."""
+        return self._current is not None and is_unsettled(self._open().index)
 
     @property
     def size(self) -> int:
         """How many papers a search goes through."""
-        return len(self._current.numbers) if self._current else 0
+        return self._current.collection.size if self._current else 0
 
     @property
     def loaded_at(self) -> datetime | None:
         """When the papers that a search goes through were loaded."""
-        return self._current.loaded_at if self._current else None
+        return self._current.index.loaded_at if self._current else None
 
     def search(self, text: str, limit: int, skip: int = 0) -> Answer:
         """Answer a query with its `limit` best papers after the first `skip`.
@@ -126,8 +133,8 @@ class Library:
             unknown=tuple(map(str, ranking.unknown)),
             weak=weak,
             suggestion=near and _suggestion(*near),
-            corpus_size=len(catalogue.numbers),
-            loaded_at=catalogue.loaded_at,
+            corpus_size=catalogue.collection.size,
+            loaded_at=catalogue.index.loaded_at,
         )
 
     def paper(self, reference: str) -> Paper:
@@ -147,24 +154,23 @@ class Library:
         catalogue = self._open()
         paper = self.paper(reference)
         terms = self._analyzer.terms(paper.title) * TITLE_WEIGHT + self._analyzer.terms(paper.abstract)
-        document = bisect_left(catalogue.numbers, paper.number)
-        if catalogue.numbers[document : document + 1] != (paper.number,):
-            raise UserError(f"{paper.shown_id} has come since the papers were loaded; it is not indexed yet.")
+        document = catalogue.collection.document(paper.number)
+        if document is None:
+            raise UserError(f"{paper.shown_id} is no longer among the papers that I search.")
         ranking = similar(catalogue.collection, document, terms, limit, skip)
-        return Similar(paper, skip, self._show(catalogue, ranking), ranking.total, catalogue.loaded_at)
+        return Similar(paper, skip, self._show(catalogue, ranking), ranking.total, catalogue.index.loaded_at)
 
     def matcher(self) -> Matcher:
         """Return what matches topics among today's papers; raises UserError where there are none."""
         catalogue = self._open()
-        return Matcher(
-            catalogue.collection, catalogue.numbers, catalogue.numbering, catalogue.shelf, self._analyzer
-        )
+        newest = int(catalogue.numbers.max())
+        return Matcher(catalogue.collection, newest, catalogue.shelf, self._analyzer)
 
     def has_word(self, word: str) -> bool:
         """Tell whether some paper has a word of the text, or an author of that name."""
         collection = self._open().collection
         spelled = fold(word).casefold()
-        return spelled in collection.names or any(
+        return spelled in collection.names((len(spelled),)) or any(
             collection.having(found.forms).any() for found in self._analyzer.words(word)
         )
 
@@ -183,13 +189,23 @@ class Library:
             )
 
     def _open(self) -> _Catalogue:
+        """Return the catalogue of what the store holds, or held before another thread began to catch up."""
         if self._current is None:
             raise UserError("No papers are loaded yet. Whoever runs me can see why with: paperboy status")
+        if self._following.acquire(blocking=False):
+            try:
+                index = self._indexes.follow(self._current.index)
+                if index is not self._current.index:
+                    self._current = _Catalogue(index, Shelf(self._store, self._analyzer))
+            except OperatorError as error:  # what was there a moment ago can be searched all the same
+                _log.warning("the index could not be brought up to date: %s", error)
+            finally:
+                self._following.release()
         return self._current
 
     @staticmethod
     def _show(catalogue: _Catalogue, ranking: Ranking) -> tuple[Found, ...]:
-        copies = catalogue.shelf.take([catalogue.numbers[hit.document] for hit in ranking.hits])
+        copies = catalogue.shelf.take([int(catalogue.numbers[hit.document]) for hit in ranking.hits])
         return tuple(
             Found(
                 paper=copy.paper,
@@ -201,17 +217,15 @@ class Library:
         )
 
 
-def _document(paper: Paper) -> Document:
-    volume = paper.acl_id.rpartition(".")[0]
-    library = [paper.arxiv_id and "arXiv", paper.acl_id and f"ACL Anthology {venue(paper.acl_id)} {volume}"]
-    return Document(
-        title=paper.title,
-        abstract=paper.abstract,
-        authors=paper.authors or (paper.first_author,),
-        labels=[*(source.file for source in paper.sources), *filter(None, library)],
-        year=paper.year,
-        dated=paper.arxiv_id if paper.arxiv_id[:4].isdigit() else "",
-    )
+def settle(db: Path, now: datetime) -> None:
+    """Put what has changed since the index was made into one on disk, where it is much.
+
+    It takes a core for a while, up to half a minute for a million papers: something for a process of its own.
+    """
+    try:
+        Indexes(Store(db), Analyzer()).settle(now)
+    except (OperatorError, OSError) as error:
+        _log.warning("the index could not be made anew, and the old one goes on: %s", error)
 
 
 def _suggestion(query: Query, ranking: Ranking) -> Suggestion:

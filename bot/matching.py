@@ -4,7 +4,6 @@ Law: a matcher looks at one catalogue for as long as it lives, so what one diges
 the same papers.
 """
 
-from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from bot.papers import Paper
 from bot.search import collection as searched
 from bot.search import topic
 from bot.search.analyze import Analyzer
-from bot.search.positions import Flags
+from bot.search.postings import Flags
 from bot.search.query import Query, parse_query
 from bot.search.snippet import Run, snippet
 from bot.shelf import Shelf
@@ -49,44 +48,34 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Matches topics against documents, whose papers' numbers ascend with theirs.
-
-    `numbering` holds the same numbers.
-    """
+    """Matches topics against the papers of a collection; `newest` is the highest number of one."""
 
     collection: searched.Collection
-    numbers: tuple[int, ...]
-    numbering: topic.Numbers
+    newest: int
     shelf: Shelf
     analyzer: Analyzer
-
-    @property
-    def newest(self) -> int:
-        """The highest number that a paper has."""
-        return self.numbers[-1]
 
     def match(self, text: str, strictness: Strictness) -> Match:
         """Return what a topic matches; raises UserError where it cannot be searched."""
         query = parse_query(text, self.analyzer)
         found = topic.matching(self.collection, query, strictness)
         unknown = tuple(map(str, found.weighing.unknown))
-        return Match(query, found, found.total, len(self.numbers), unknown)
+        return Match(query, found, found.total, self.collection.size, unknown)
 
     def had(self, numbers: Collection[int]) -> Flags:
         """Return which papers have one of these numbers."""
-        return topic.flagged(self.numbering, numbers)
+        return topic.flagged(self.collection, numbers)
 
     def best(
         self, match: Match, after: int = 0, had: Flags | None = None, limit: int | None = None
     ) -> list[int]:
         """Return the numbers of matching papers above `after` and not `had`, best first."""
         flags = self._left(match, after, had)
-        ordered = topic.best(self.collection, match.query, match.found, flags, limit)
-        return [self.numbers[document] for document in ordered]
+        return topic.best(self.collection, match.query, match.found, flags, limit)
 
     def all(self, match: Match, after: int = 0, had: Flags | None = None) -> set[int]:
         """Return the numbers of matching papers above `after` and not `had`."""
-        return {self.numbers[document] for document in topic.documents(self._left(match, after, had))}
+        return {*topic.numbers(self.collection, self._left(match, after, had))}
 
     def show(self, match: Match, numbers: Sequence[int]) -> list[Matched]:
         """Return what is shown of matching papers, in their order."""
@@ -105,4 +94,4 @@ class Matcher:
         return topic.narrowing([paper.title for paper in papers], match.query, self.analyzer)
 
     def _left(self, match: Match, after: int, had: Flags | None) -> Flags:
-        return topic.left(match.found, bisect_right(self.numbers, after), had)
+        return topic.left(self.collection, match.found, after, had)

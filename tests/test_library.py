@@ -2,17 +2,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from math import log
 from pathlib import Path
 from threading import Barrier
 
 import pytest
+from rank_bm25 import BM25Okapi
 
 from bot.answers import Answer, Found, Similar, Status, Suggestion
 from bot.errors import OperatorError, UserError
 from bot.library import Library
 from bot.papers import Paper, Problem, Source, TitleOrigin
 from bot.search.analyze import Analyzer
-from bot.search.index import Bm25
 from bot.search.query import parse_query
 from bot.search.snippet import Run
 from bot.store import Store
@@ -56,7 +57,10 @@ def test_an_answer_is_whole(db: Path, corpus: Path) -> None:
     """It tells papers, scores, missing words, snippets, totals, and what was searched."""
     terms = Analyzer().terms
     routing, planting = f"We route backdoors to experts. {FILLER}", f"We plant triggers. {FILLER}"
-    index = Bm25([terms("Backdoor Paper") * 3 + terms(planting), terms("Router Paper") * 3 + terms(routing)])
+    index = BM25Okapi(
+        [terms("Backdoor Paper") * 3 + terms(planting), terms("Router Paper") * 3 + terms(routing)]
+    )
+    index.idf = {"backdoor": log(1 + 0.5 / 2.5), "expert": log(1 + 1.5 / 1.5)}
     score = float(index.get_scores(["backdoor", "expert"])[1])
     assert Library.at(db, [corpus], NOW).search("Backdoor Experts zzz", 1) == Answer(
         query=parse_query("Backdoor Experts zzz", Analyzer()),
@@ -326,7 +330,7 @@ def test_a_library_can_be_searched_once_it_is_open(db: Path, corpus: Path) -> No
     library.load_if_empty([corpus], NOW)
     with pytest.raises(UserError, match="No papers are loaded yet"):
         library.search("backdoor", 5)
-    library.open()
+    library.open(NOW)
     assert titles(library, "experts") == ["Router Paper"]
 
 

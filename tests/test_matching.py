@@ -54,7 +54,7 @@ def store(tmp_path: Path) -> Store:
 def library(store: Store) -> Library:
     """Return the library of these papers."""
     library = Library(store)
-    library.open()
+    library.open(NOW)
     return library
 
 
@@ -126,7 +126,7 @@ def test_a_third_of_all_papers_is_broad(
     store = Store(tmp_path / "nine.db")
     add(store, *[("Tea", "T.")] * 3, *[("Milk", "M.")] * 2, *[("Wine", "W.")] * 4)
     library = Library(store)
-    library.open()
+    library.open(NOW)
     match = library.matcher().match(topic, Strictness.NORMAL)
     assert (match.total, match.of, match.is_broad) == (total, 9, is_broad)
 
@@ -142,7 +142,7 @@ def test_a_matcher_keeps_to_its_papers(library: Library, store: Store, matcher: 
     """What is loaded meanwhile is for the next one."""
     match = matcher.match("tea", Strictness.NORMAL)
     add(store, ("Tea tea tea", "New."))
-    library.open()
+    library.open(NOW)
     assert (matcher.newest, matcher.best(match), matcher.match("tea", Strictness.NORMAL).total) == (
         10,
         [10, 2, 5, 4],

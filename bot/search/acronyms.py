@@ -1,6 +1,6 @@
 """Acronyms that a corpus explains itself: "mixture of experts (MoE)".
 
-Law: an acronym stands for the long form that explains it most often, the earlier one in a tie.
+Law: an acronym stands for the long form that explains it most often, in a tie for the alphabet's first.
 
 The long form is the words before the bracket whose initials are the acronym, or else what Schwartz and
 Hearst find (A simple algorithm for identifying abbreviation definitions in biomedical text, 2003): the
@@ -10,7 +10,11 @@ begins a word.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+
+from bot.search.postings import key
+
+LONGEST = 10  # letters
 
 _IN_BRACKETS = re.compile(r"\((?=[^()]*[A-Z][^()]*[A-Z])([A-Za-z][A-Za-z0-9-]{1,9}?)s?\)")
 _BROKEN = re.compile(r'[.,;:"“”()]')  # what crosses these is no name of anything
@@ -19,15 +23,27 @@ _CAPITALS = 2
 _FARTHEST = 120  # characters before the bracket; a long form is a few words
 
 
-def mine(texts: Iterable[str]) -> dict[str, str]:
-    """Return each acronym in lower case with its long form as the texts write it."""
-    explained = Counter(
-        (short.lower(), long) for text in texts if "(" in text for short, long in _explanations(text)
+def explained(texts: Iterable[str]) -> Counter[str]:
+    """Count each acronym, in lower case, with a tab and its long form as the texts write it."""
+    return Counter(
+        f"{short.lower()}\t{long}" for text in texts if "(" in text for short, long in _explanations(text)
     )
-    found: dict[str, str] = {}
-    for (short, long), _ in explained.most_common():
-        found.setdefault(short, long)
-    return found
+
+
+def group(explanation: str) -> int:
+    """Return the hash of the acronym that is explained."""
+    return key(explanation.partition("\t")[0])
+
+
+def meaning(short: str, explanations: Mapping[str, int]) -> str:
+    """Return what an acronym in lower case stands for by counted explanations, or nothing."""
+    found = [
+        (-count, long)
+        for each, count in explanations.items()
+        for shorts, _, long in [each.partition("\t")]
+        if shorts == short
+    ]
+    return min(found)[1] if found else ""
 
 
 def looks_like_one(word: str) -> bool:

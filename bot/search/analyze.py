@@ -31,6 +31,10 @@ _MARK = "[\u0300-\u036f]"
 _RUN = rf"(?:{_LETTER}++{_MARK}*+)++"
 WORD = re.compile(rf"[{UNSPACED}]+|{_RUN}(?:[{JOINER}]{_RUN})*")
 
+_ASCII_WORD = re.compile(
+    "[A-Za-z0-9]++(?:[-_'][A-Za-z0-9]++)*+"
+)  # what WORD finds there, in a third of the time
+
 _UNSPACED_RUN = re.compile(rf"[{UNSPACED}]")
 _HYPHEN = re.compile("[-\u2010\u2011_]")
 _APOSTROPHE = re.compile("['\u2019]")
@@ -38,6 +42,9 @@ _POSSESSIVE = re.compile("['\u2019]s$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ACRONYMS = re.compile("[b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]s")  # llms, gpts
 _NO_MARK = str.maketrans("øØłŁđĐħĦŧŦ", "oOlLdDhHtT")  # strokes, which Unicode takes for parts of the letter
+# What index a text makes: to be raised with every change of that. Stemmer and Unicode have their own say.
+VERSION = f"1, Snowball {Stemmer.version()}, Unicode {unicodedata.unidata_version}"
+
 _SHORTEST_CAMEL_START = 3  # PolyLM is poly and lm, but LoRA is no "lo" and "ra", OLMoE no "e"
 _MEMORY = 1 << 18  # distinct words remembered; about 60 MB when full
 
@@ -82,7 +89,7 @@ class Analyzer:
     def terms(self, text: str) -> list[str]:
         """Return the terms of the text in their order, each as often as it occurs."""
         found: list[str] = []
-        for word in WORD.findall(text):
+        for word in split(text):
             found += self.forms(word).terms
         return found
 
@@ -108,6 +115,11 @@ class Analyzer:
         lowered = [_singular(part.casefold()) for part in parts]
         with self._stemming:
             return tuple(self._stemmer.stemWord(part) for part in lowered if part not in STOP_WORDS)
+
+
+def split(text: str) -> list[str]:
+    """Return the words of a text as they stand there, stop words included."""
+    return (_ASCII_WORD if text.isascii() else WORD).findall(text)
 
 
 def name_forms(word: str) -> Forms:

@@ -1,63 +1,83 @@
-"""The papers as search sees them: documents with fields, each indexed for what is asked of it.
+"""The papers as search sees them: documents with fields, in segments, as if they were one.
 
-Law: a collection never changes once it is built, so any number of threads may search it. Documents are
-numbered from 0 in the order given; what is asked of all of them is answered by one flag a document.
+Law: a collection never changes once it is made, so any number of threads may search it; what comes and goes
+makes another, which shares what stays. What is asked of all documents is answered by a flag for each, in the
+order in which the index numbers them; what has been left out is flagged nowhere.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection as Some
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from bot.search import acronyms
-from bot.search.analyze import Analyzer, Forms, fold, name_forms
-from bot.search.index import TITLE_WEIGHT, Bag, Bm25
-from bot.search.positions import Flags, Positions
-from bot.search.vocabulary import Numbers, Vocabulary, spread
+from bot.search.analyze import Analyzer, Forms, fold
+from bot.search.index import Bm25, joined
+from bot.search.merge import combined
+from bot.search.postings import Flags, Numbers, key
+from bot.search.segment import Document, Part, Segment, segment
+from bot.search.words import Words
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """What of a paper is searched. `labels` name where it comes from; `dated` sorts by when it came out."""
-
-    title: str
-    abstract: str
-    authors: Sequence[str] = ()
-    labels: Sequence[str] = ()
-    year: int | None = None
-    dated: str = ""
+_RATIO = 4  # a segment in memory is at least so many times as large as the next; smaller ones are merged
 
 
 class Collection:
-    """Documents, indexed."""
+    """Segments, of which the first may be large and lie in files."""
 
-    def __init__(self, documents: Sequence[Document], analyzer: Analyzer) -> None:
-        self.size = len(documents)
+    def __init__(self, parts: Sequence[Part], analyzer: Analyzer) -> None:
+        self.parts = parts
         self._analyzer = analyzer
-        texts = [text for document in documents for text in (document.title, document.abstract)]
-        vocabulary = Vocabulary.of(texts)
-        forms = [analyzer.forms(word) for word in vocabulary.words]
-        self.bm25 = Bm25(_bag(vocabulary, forms))
-        self._texts = Positions(vocabulary, forms)
-        searched = np.array([bool(each.terms) for each in forms], dtype=np.bool_)[vocabulary.stream]
-        self._title_words = np.bincount(vocabulary.texts[searched], minlength=len(texts))[0::2]
-        self._written = vocabulary.counts()
-        names = Vocabulary.of(chain.from_iterable(document.authors for document in documents))
-        self._authors = Positions(names, [name_forms(word) for word in names.words])
-        self._names = names.counts()
-        authors = np.array([len(document.authors) for document in documents], dtype=np.int64)
-        self._owners = np.repeat(np.arange(self.size), authors)
-        self._labels = _by_label(documents)
-        self._years = np.array([document.year or 0 for document in documents], dtype=np.int64)
-        dated = sorted(range(self.size), key=lambda n: (documents[n].year or 0, documents[n].dated, n))
-        self.newest_first: Numbers = np.array(dated[::-1], dtype=np.int64)
-        self._long_forms = {
-            short: tuple(word.forms for word in analyzer.words(long))
-            for short, long in acronyms.mine(texts).items()
-        }
+        self._firsts = [0, *accumulate(part.segment.size for part in parts)]
+        self.bm25 = Bm25(parts)
+        self.numbers: Numbers = joined([part.segment.numbers for part in parts])
+        whole = all(part.kept is None for part in parts)
+        self._kept = None if whole else joined([_kept(part) for part in parts])
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], analyzer: Analyzer) -> "Collection":
+        """Return documents, numbered from 0, indexed in memory."""
+        return cls([Part(segment([*enumerate(documents)], analyzer.forms))], analyzer)
+
+    def changed(self, come: Sequence[tuple[int, Document]], gone: Some[int]) -> "Collection":
+        """Return the collection with documents of new or known papers, and without papers that have gone.
+
+        Documents come with their papers' numbers, ascending.
+        """
+        out = np.unique(np.array([*gone, *(number for number, _ in come)], dtype=np.int32))
+        parts = [_without(part, out) for part in self.parts]
+        if come:
+            parts.append(Part(segment(come, self._analyzer.forms)))
+        while len(parts) > 1 + 1 and parts[-2].segment.size < _RATIO * parts[-1].segment.size:
+            parts[-2:] = [Part(combined(parts[-2:]))]
+        return Collection(parts, self._analyzer)
+
+    @property
+    def size(self) -> int:
+        """How many documents there are."""
+        return self.bm25.corpus_size
+
+    @property
+    def unsettled(self) -> int:
+        """How many documents have come or gone since the first segment was made."""
+        first, *rest = self.parts
+        out = 0 if first.kept is None else int(np.count_nonzero(~first.kept))
+        return out + sum(part.segment.size for part in rest)
+
+    def everything(self) -> Flags:
+        """Return flags for all documents."""
+        return np.ones(self._firsts[-1], dtype=np.bool_) if self._kept is None else self._kept.copy()
+
+    def document(self, number: int) -> int | None:
+        """Return the document of a paper, None where it has none."""
+        for part, first in zip(self.parts, self._firsts, strict=False):
+            place = int(part.segment.numbers.searchsorted(number))
+            if part.segment.numbers[place : place + 1] == [number] and (
+                part.kept is None or part.kept[place]
+            ):
+                return first + place
+        return None
 
     def having(self, forms: Forms) -> Flags:
         """Return which documents have a word, wherever its parts stand."""
@@ -68,47 +88,49 @@ class Collection:
 
     def touching(self, forms: Forms) -> Flags:
         """Return which documents have a part of a word."""
-        flags = np.zeros(self.size, dtype=np.bool_)
+        flags = np.zeros(self._firsts[-1], dtype=np.bool_)
         for term in forms.terms:
-            flags[self.bm25.postings(term)[0]] = True
-        return flags
+            self.bm25.mark(term, flags)
+        return self._clean(flags)
 
     def holding(self, words: Sequence[Forms]) -> Flags:
         """Return which documents hold words in a row, in the title or in the abstract."""
-        texts = self._texts.holding(words)
-        return texts[0::2] | texts[1::2]
+        return self._holding(words, self._having_each(words))
 
-    def titled(self, words: Sequence[Forms]) -> Flags:
+    def titled(self, words: Sequence[Forms], among: Flags | None = None) -> Flags:
         """Return which documents hold words in a row in their title."""
-        return self._texts.holding(words)[0::2]
+        return self._holding(words, self._having_each(words) if among is None else among, titles=True)
 
-    def entitled(self, words: Sequence[Forms]) -> Flags:
-        """Return which documents have just these words as their title."""
-        flags: Flags = self._title_words == len(words)
-        for forms in words:  # rarely one is left, and rows of words are dear to look for
-            flags &= self.having(forms)
-            if not flags.any():
-                return flags
-        return flags & self.titled(words)
+    def entitled(self, words: Sequence[Forms], among: Flags) -> Flags:
+        """Return which of the documents that have these words have just these as their title."""
+        lengths = joined([part.segment.title_words for part in self.parts])
+        flags: Flags = among & (lengths == len(words))
+        return self.titled(words, flags) if flags.any() else flags  # rarely one is left, and rows are dear
 
     def by(self, names: Sequence[Forms]) -> Flags:
         """Return which documents have an author whose name has all of these, in any order."""
-        found = np.logical_and.reduce([self._authors.holding([name]) for name in names])
-        flags = np.zeros(self.size, dtype=np.bool_)
-        flags[self._owners[found]] = True
-        return flags
+        return self._clean(joined([_by(part.segment, names) for part in self.parts]))
 
     def labelled(self, part: str) -> Flags:
         """Return which documents have a label with this in it, whatever the case."""
-        flags = np.zeros(self.size, dtype=np.bool_)
-        for label, documents in self._labels.items():
-            if _folded(part) in label:
-                flags[documents] = True
-        return flags
+        sought = fold(part).casefold()
+        return self._clean(joined([_labelled(each.segment, sought) for each in self.parts]))
 
     def dated(self, first: int, last: int) -> Flags:
         """Return which documents are of these years."""
-        return (self._years >= first) & (self._years <= last) & (self._years > 0)
+        years = joined([part.segment.years for part in self.parts])
+        return self._clean((years >= max(first, 1)) & (years <= last))
+
+    def newest(self, found: Flags, limit: int) -> list[int]:
+        """Return the newest of the documents found, newest first; of the same date the one that came last."""
+        documents = np.flatnonzero(found)
+        years, dates = (
+            joined([getattr(part.segment, name) for part in self.parts])[documents]
+            for name in ("years", "dates")
+        )
+        order = np.lexsort((self.numbers[documents], dates, years))[::-1]
+        newest: list[int] = documents[order[:limit]].tolist()
+        return newest
 
     def long_form(self, word: str) -> tuple[Forms, ...]:
         """Return what an acronym stands for here, or nothing.
@@ -116,64 +138,99 @@ class Collection:
         A word that is also an ordinary one, as SAFE is, must be written as an acronym.
         """
         short = word.lower()
-        if short not in self._long_forms:
+        if len(short) > acronyms.LONGEST:
+            return ()
+        if not (long := self._meaning(short)) and short.endswith("s"):
             short = short.removesuffix("s")  # LLMs are explained as LLM
-        ordinary = short in self._written and not acronyms.looks_like_one(word)
-        return () if ordinary else self._long_forms.get(short, ())
+            long = self._meaning(short)
+        if not long or (not acronyms.looks_like_one(word) and self._is_ordinary(short)):
+            return ()
+        return tuple(found.forms for found in self._analyzer.words(long))
 
-    @cached_property
-    def words(self) -> Mapping[str, int]:
-        """How often each word that is searched stands in the texts, folded to lower case."""
-        return _folded_counts(each for each in self._written.items() if self._analyzer.forms(each[0]).terms)
+    def words(self, lengths: Iterable[int]) -> Mapping[str, int]:
+        """Return how often each word of these lengths stands in the texts, folded to lower case."""
+        return self._counted(lengths, lambda part: part.words)
 
-    @cached_property
-    def names(self) -> Mapping[str, int]:
-        """How often each name stands among the authors, folded to lower case."""
-        return _folded_counts(self._names.items())
+    def names(self, lengths: Iterable[int]) -> Mapping[str, int]:
+        """Return how often each name of these lengths stands among the authors, folded to lower case."""
+        return self._counted(lengths, lambda part: part.author_words)
+
+    def _counted(self, lengths: Iterable[int], of: Callable[[Segment], Words]) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for length in lengths:
+            for part in self.parts:
+                counts.update(of(part.segment).group(length))
+        return counts
+
+    def _meaning(self, short: str) -> str:
+        explained: Counter[str] = Counter()
+        for part in self.parts:
+            explained.update(part.segment.explained.group(key(short)))
+        return acronyms.meaning(short, explained)
+
+    def _is_ordinary(self, short: str) -> bool:
+        hashed = np.uint64(key(short))
+        places = ((part.segment.lower, int(part.segment.lower.searchsorted(hashed))) for part in self.parts)
+        return any(place < len(lower) and lower[place] == hashed for lower, place in places)
+
+    def _having_each(self, words: Sequence[Forms]) -> Flags:
+        flags = self.everything()
+        for forms in words:
+            flags &= self.having(forms)
+        return flags
 
     def _having_all(self, terms: Sequence[str]) -> Flags:
-        if len(terms) == 1:
-            has = np.zeros(self.size, dtype=np.bool_)
-            has[self.bm25.postings(terms[0])[0]] = True
-            return has
-        counts = np.zeros(self.size, dtype=np.int32)
+        every = self.everything()
         for term in terms:
-            counts[self.bm25.postings(term)[0]] += 1
-        every: Flags = counts == len(terms)
+            has = np.zeros(len(every), dtype=np.bool_)
+            self.bm25.mark(term, has)
+            every &= has
         return every
 
+    def _holding(self, words: Sequence[Forms], among: Flags, *, titles: bool = False) -> Flags:
+        flags = np.zeros(self._firsts[-1], dtype=np.bool_)
+        for part, (first, last) in zip(self.parts, pairwise(self._firsts), strict=True):
+            documents, places = part.segment.text.holding(words, among[first:last])
+            if titles:
+                documents = documents[places < part.segment.title_ends[documents]]
+            flags[first + documents] = True
+        return flags
 
-def _bag(vocabulary: Vocabulary, forms: Sequence[Forms]) -> Bag:
-    """Return the documents' terms; those of titles, which are the even texts, count TITLE_WEIGHT times."""
-    names: dict[str, int] = {}
-    for term in chain.from_iterable(each.terms for each in forms):
-        names.setdefault(term, len(names))
-    flat = np.array([names[term] for each in forms for term in each.terms], dtype=np.int64)
-    index, owners = spread([each.terms for each in forms], vocabulary.stream)
-    texts = vocabulary.texts[owners]
-    times = np.where(texts % 2, 1, TITLE_WEIGHT)
-    return Bag(
-        names, np.repeat(flat[index], times), np.repeat(texts // 2, times), len(vocabulary.bounds) // 2
-    )
+    def _clean(self, flags: Flags) -> Flags:
+        return flags if self._kept is None else flags & self._kept
 
 
-def _by_label(documents: Sequence[Document]) -> dict[str, list[int]]:
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for number, document in enumerate(documents):
-        for label in document.labels:
-            found[label].append(number)
-    folded: defaultdict[str, list[int]] = defaultdict(list)
-    for label, numbers in found.items():
-        folded[_folded(label)] += numbers
-    return dict(folded)
+def _kept(part: Part) -> Flags:
+    return np.ones(part.segment.size, dtype=np.bool_) if part.kept is None else part.kept
 
 
-def _folded(text: str) -> str:
-    return fold(text).casefold()
+def _without(part: Part, numbers: Numbers) -> Part:
+    """Return a part without the papers of these numbers."""
+    places = part.segment.numbers.searchsorted(numbers)
+    places[places == part.segment.size] = 0
+    there = places[part.segment.numbers[places] == numbers] if part.segment.size else places[:0]
+    if not len(there):
+        return part
+    kept = _kept(part).copy()
+    kept[there] = False
+    return Part(part.segment, kept)
 
 
-def _folded_counts(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    folded: defaultdict[str, int] = defaultdict(int)
-    for word, count in counts:
-        folded[_folded(word)] += count
-    return dict(folded)
+def _by(part: Segment, names: Sequence[Forms]) -> Flags:
+    found = np.ones(int(part.author_bounds[-1]), dtype=np.bool_)
+    for name in names:
+        holders, _ = part.names.holding([name], found)
+        found = np.zeros_like(found)
+        found[holders] = True
+    flags = np.zeros(part.size, dtype=np.bool_)
+    flags[part.author_bounds.searchsorted(np.flatnonzero(found), side="right") - 1] = True
+    return flags
+
+
+def _labelled(part: Segment, sought: str) -> Flags:
+    flags = np.zeros(part.size, dtype=np.bool_)
+    counts = part.labels.everything()
+    for label, (first, last) in zip(counts, pairwise(accumulate([0, *counts.values()])), strict=True):
+        if sought in label:
+            flags[part.label_documents[first:last]] = True
+    return flags

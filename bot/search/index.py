@@ -1,114 +1,219 @@
-"""BM25 over arrays of postings: rank-bm25's model, its scores to the last bit, and none of its loops.
+"""BM25 over segments: rank-bm25's model, its scores to the last bit, and none of its loops.
 
-Law: an index never changes once it is built, so any number of threads may search it.
+Law: an index never changes once it is made, so any number of threads may search it. Its statistics are of all
+its documents together, wherever they lie; what a segment has left out counts nowhere.
 
-A posting says that a term occurs in a document so and so often. All postings lie in two arrays, term after
-term; a term's stretch begins at `_starts[term]`. Documents are numbered from 0 in the order given.
+Documents are numbered through, one segment after the other. Of equal scores the paper with the lower number
+comes first.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain, count
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
+from bot.search.postings import Flags, Numbers, key
+from bot.search.segment import Part
+
 K1 = 1.5
 B = 0.75
-TITLE_WEIGHT = 3  # a title counts as if it stood in the abstract three times (nDCG@10 .494 → .498)
+
+BIG = 5_000  # documents, from which on a search gains by passing some over (at 10,000: 0.4 ms → 0.05)
+_MOST = 1_000  # documents asked for, beyond which nothing is gained
+_FEW = 64  # where only one document in so many may be found, or fewer, these are scored one by one
+_MEMORY = 1 << 14  # terms
+
+Scores = NDArray[np.float64]
+Found = tuple[NDArray[Any], Scores]  # documents and their scores
 
 
-@dataclass(frozen=True, slots=True)
-class Bag:
-    """The terms of documents as arrays: token n is the term `terms[n]`, and stands in `documents[n]`.
+class _Term(NamedTuple):
+    """A term that has been looked up: its place in each segment or -1, its documents' count, its idf."""
 
-    `names` are the terms by name, in order of first appearance; there are `size` documents.
-    """
+    places: tuple[int, ...]
+    frequency: int
+    idf: float
 
-    names: dict[str, int]
-    terms: NDArray[np.int64]
-    documents: NDArray[np.int64]
-    size: int
 
-    @classmethod
-    def of(cls, documents: Sequence[Sequence[str]]) -> "Bag":
-        """Return the bag of documents that are given as their terms."""
-        names: defaultdict[str, int] = defaultdict(count().__next__)
-        terms = np.fromiter(map(names.__getitem__, chain.from_iterable(documents)), dtype=np.int64)
-        lengths = np.fromiter(map(len, documents), dtype=np.int64, count=len(documents))
-        return cls(dict(names), terms, np.repeat(np.arange(len(documents)), lengths), len(documents))
+class _Looked:
+    """A table whose values are worked out when they are looked up."""
+
+    def __init__(self, value: Callable[[str], Any]) -> None:
+        self._value = value
+
+    def __getitem__(self, term: str) -> Any:
+        return self._value(term)
 
 
 class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
-    """rank-bm25's Okapi ranking with an idf that has no floor.
+    """rank-bm25's Okapi ranking of the documents of segments, with an idf that has no floor.
 
-    `corpus` is one sequence of terms a document, or a Bag; it may be empty. Okapi's own idf is negative for a
-    term that more than half of the documents have, and rank-bm25 then lifts it above the idf of rarer terms;
-    so here idf = ln(1 + (N - df + ½) / (df + ½)), as Lucene has it (Robertson and Zaragoza 2009, section
-    3.3.1, discusses the negative weights).
+    Okapi's own idf is negative for a term that more than half of the documents have, and rank-bm25 then lifts
+    it above the idf of rarer terms; here idf = ln(1 + (N - df + ½) / (df + ½)), as Lucene has it. Robertson
+    and Zaragoza 2009, section 3.3.1, discusses the negative weights.
     """
 
-    idf: dict[str, float]
-
-    def __init__(self, corpus: Sequence[Sequence[str]] | Bag) -> None:
+    def __init__(self, corpus: Sequence[Part]) -> None:
+        self._found = lru_cache(_MEMORY)(self._find)
+        self._remembered = lru_cache(_MEMORY)(self._add)
         super().__init__(corpus, k1=K1, b=B)
 
-    def postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return the documents that have the term, ascending, and how often each has it."""
-        place = self._places.get(term)
-        if place is None:
-            return self._documents[:0], self._frequencies[:0]
-        stretch = slice(self._starts[place], self._starts[place + 1])
-        return self._documents[stretch], self._frequencies[stretch]
+    def _initialize(self, corpus: Sequence[Part]) -> _Looked:
+        """Take in the segments; return what tells each term's document frequency."""
+        self._parts = corpus
+        self._firsts = [0, *accumulate(part.segment.size for part in corpus)]
+        self.doc_len = joined([part.segment.lengths for part in corpus])
+        kept = [
+            part.segment.lengths if part.kept is None else part.segment.lengths[part.kept] for part in corpus
+        ]
+        self.corpus_size = sum(map(len, kept))
+        total = sum(int(lengths.sum(dtype=np.int64)) for lengths in kept)
+        self.avgdl = total / self.corpus_size if total else 1.0
+        lengths = np.arange(int(self.doc_len.max(initial=0)) + 1)
+        self._norms = self.k1 * (1 - self.b + self.b * lengths / self.avgdl)
+        return _Looked(lambda term: self._frequency(self._places(term)))
 
-    def get_scores(self, query: Sequence[str]) -> NDArray[np.float64]:
-        """Return every document's score; a term counts as often as it stands in the query."""
-        scores = np.zeros(self.corpus_size)
-        for term in query:
-            documents, frequencies = self.postings(term)
-            if len(documents):
-                saturated = frequencies * (self.k1 + 1) / (frequencies + self._norms[documents])
-                scores[documents] += self.idf[term] * saturated
-        return scores
-
-    def _initialize(self, corpus: Sequence[Sequence[str]] | Bag) -> dict[str, int]:
-        """Build the postings; return each term's document frequency in order of first appearance."""
-        bag = corpus if isinstance(corpus, Bag) else Bag.of(corpus)
-        self._places = bag.names
-        self.corpus_size = bag.size
-        self.doc_len = np.bincount(bag.documents, minlength=bag.size)
-        self.avgdl = len(bag.terms) / bag.size if bag.size else 0.0
-        self._norms = self.k1 * (1 - self.b + self.b * self.doc_len / (self.avgdl or 1.0))
-
-        # One number a token, sorted, puts equal (term, document) pairs side by side.
-        tokens = bag.terms * bag.size + bag.documents
-        tokens.sort()
-        firsts = np.flatnonzero(np.diff(tokens, prepend=-1))
-        self._frequencies = np.diff(firsts, append=len(tokens)).astype(np.int32)
-        owners, postings = np.divmod(tokens[firsts], bag.size or 1)
-        self._documents = postings.astype(np.int32)
-        document_frequencies = np.bincount(owners, minlength=len(bag.names))
-        self._starts = [0, *np.cumsum(document_frequencies).tolist()]
-        return dict(zip(self._places, document_frequencies.tolist(), strict=True))
-
-    def _calc_idf(self, nd: dict[str, int]) -> None:
-        by_frequency = {df: self.weight(df) for df in set(nd.values())}
-        self.idf = {term: by_frequency[df] for term, df in nd.items()}
+    def _calc_idf(self, nd: _Looked) -> None:
+        self.idf = _Looked(lambda term: self.weight(nd[term]))
 
     def weight(self, df: int) -> float:
         """Return the idf of what `df` documents have."""
         return math.log(1 + (self.corpus_size - df + 0.5) / (df + 0.5))
 
+    def weights(self, terms: Iterable[str]) -> dict[str, float]:
+        """Return the idf of those terms that some document has."""
+        return {term: found.idf for term in terms if (found := self._found(term)).frequency}
 
-def best(scores: NDArray[np.float64], limit: int) -> list[int]:
-    """Return the documents with a score above zero, best first, at most `limit`; ties by lower number."""
-    found = np.flatnonzero(scores > 0)
-    if 0 < limit < len(found):
-        floor = np.partition(scores[found], -limit)[-limit]
-        found = found[scores[found] >= floor]
-    order = np.lexsort((found, -scores[found]))[:limit]
-    chosen: list[int] = found[order].tolist()
-    return chosen
+    def postings(self, term: str) -> tuple[Numbers, Numbers]:
+        """Return the documents that have the term, ascending, and how often each has it."""
+        found = [part.postings(place) for part, place in zip(self._parts, self._places(term), strict=True)]
+        documents = [each + first for (each, _), first in zip(found, self._firsts, strict=False)]
+        return joined(documents), joined([frequencies for _, frequencies in found])
+
+    def mark(self, term: str, flags: Flags) -> None:
+        """Flag the documents that have the term; some that are left out may be among them."""
+        for part, first, place in zip(self._parts, self._firsts, self._found(term).places, strict=False):
+            text = part.segment.text
+            flags[first : first + part.segment.size][text.documents[text.stretch(place)]] = True
+
+    def get_scores(self, query: Sequence[str]) -> Scores:
+        """Return every document's score; a term counts as often as it stands in the query."""
+        return joined([self._every(part, query) for part in range(len(self._parts))]).astype(np.float64)
+
+    def scores(self, query: Sequence[str], documents: NDArray[Any]) -> Scores:
+        """Return the scores of some documents, given ascending."""
+        scores = np.zeros(len(documents))
+        for part, (first, last) in enumerate(pairwise(self._firsts)):
+            low, high = documents.searchsorted((first, last))
+            scores[low:high] = self._scores(part, query, documents[low:high] - first)
+        return scores
+
+    def best(self, query: Sequence[str], limit: int, among: Flags | None = None) -> list[tuple[int, float]]:
+        """Return the documents with the highest scores above zero, and these; `among` those flagged."""
+        known = [term for term in query if self._found(term).frequency]
+        if not known or limit < 1:
+            return []
+        hits: list[tuple[float, int, int]] = []
+        for part, (first, last) in enumerate(pairwise(self._firsts)):
+            flags = self._parts[part].among(None if among is None else among[first:last])
+            documents, scores = self._best(part, known, limit, flags)
+            numbers = self._parts[part].segment.numbers[documents].tolist()
+            hits += zip((-scores).tolist(), numbers, (documents + first).tolist(), strict=True)
+        hits.sort()
+        return [(document, -score) for score, _, document in hits[:limit]]
+
+    def _best(self, part: int, query: Sequence[str], limit: int, flags: Flags | None) -> Found:
+        segment = self._parts[part].segment
+        if flags is not None and np.count_nonzero(flags) * _FEW < segment.size:
+            documents = np.flatnonzero(flags)
+            scores = self._scores(part, query, documents)
+            chosen = best(scores, limit)
+            return documents[chosen], scores[chosen]
+        if segment.blocks is not None and limit <= _MOST:
+            return self._pruned(part, query, limit, flags)
+        every = self._every(part, query)
+        chosen = best(every if flags is None else np.where(flags, every, 0), limit)
+        return chosen, every[chosen]
+
+    def _every(self, part: int, query: Sequence[str]) -> Scores:
+        """Return the scores of all documents of a segment."""
+        if not query:
+            return np.zeros(self._parts[part].segment.size)
+        added = [self._added(term, part) for term in query]
+        documents, scores = (np.concatenate(columns) for columns in zip(*added, strict=True))
+        return np.bincount(documents, scores, self._parts[part].segment.size).astype(np.float64, copy=False)
+
+    def _pruned(self, part: int, query: Sequence[str], limit: int, flags: Flags | None) -> Found:
+        from bot.search import pruned  # noqa: PLC0415  (numba takes 0.4 s to import, and few papers need none)
+
+        segment = self._parts[part].segment
+        terms = {term: found for term in query if (found := self._found(term)).places[part] >= 0}
+        order = {term: place for place, term in enumerate(terms)}
+        places = np.array([found.places[part] for found in terms.values()], dtype=np.int64)
+        return pruned.best(
+            segment,
+            np.array([order[term] for term in query if term in order], dtype=np.int64),
+            places,
+            np.array([found.idf for found in terms.values()], dtype=np.float64),
+            self._norms,
+            self.k1,
+            self.avgdl,
+            flags,
+            limit,
+        )
+
+    def _scores(self, part: int, query: Sequence[str], documents: NDArray[Any]) -> Scores:
+        """Return the scores of some documents of a segment, given ascending."""
+        scores = np.zeros(len(documents))
+        segment = self._parts[part].segment
+        norms = self._norms[segment.lengths[documents]]
+        for term in query:
+            found = self._found(term)
+            has, times = segment.text.times(found.places[part], documents)
+            scores[has] += found.idf * (times * (self.k1 + 1) / (times + norms[has]))
+        return scores
+
+    def _find(self, term: str) -> _Term:
+        places = self._places(term)
+        frequency = self._frequency(places)
+        return _Term(places, frequency, self.idf[term] if frequency else 0.0)
+
+    def _places(self, term: str) -> tuple[int, ...]:
+        hashed = key(term)
+        return tuple(part.segment.text.find(hashed) for part in self._parts)
+
+    def _frequency(self, places: Sequence[int]) -> int:
+        return sum(part.frequency(place) for part, place in zip(self._parts, places, strict=True))
+
+    def _added(self, term: str, part: int) -> Found:
+        """Return the documents of a segment that have a term, and what it adds to their scores."""
+        small = self._parts[part].segment.size < BIG  # else memory would fill with postings
+        return (self._remembered if small else self._add)(term, part)
+
+    def _add(self, term: str, part: int) -> Found:
+        found = self._found(term)
+        documents, times = self._parts[part].postings(found.places[part])
+        norms = self._norms[self._parts[part].segment.lengths[documents]]
+        return documents.astype(np.intp), found.idf * (times * (self.k1 + 1) / (times + norms))
+
+
+def best(scores: Scores, limit: int) -> NDArray[np.intp]:
+    """Return where the scores above zero are, the highest first, at most `limit`; ties by lower place."""
+    if 0 < limit < len(scores):
+        floor = np.partition(scores, -limit)[-limit]
+        found = np.flatnonzero((scores >= floor) & (scores > 0))
+    else:
+        found = np.flatnonzero(scores > 0)
+    return found[np.argsort(-scores[found], kind="stable")][: max(limit, 0)]
+
+
+def joined(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return arrays as one, without copying where there is but one."""
+    return (
+        arrays[0] if len(arrays) == 1 else np.concatenate(arrays) if arrays else np.empty(0, dtype=np.int32)
+    )

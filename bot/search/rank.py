@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.search.collection import Collection
-from bot.search.index import best
-from bot.search.positions import Flags
+from bot.search.postings import Flags
 from bot.search.query import Author, Clause, Phrase, Query, QueryWord, Source, Title, Years
 
 EXPANSION = 0.3  # of a term's weight in a long form (known items by acronym: MRR@10 .83 → .87; 1 does harm)
@@ -57,21 +56,7 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighing:
-    """Of every document the share of the bare words' weight that it has, 1 without any, and its score.
-
-    A word counts once, however often it is asked for and whatever its forms; it weighs its idf. `unknown` is
-    what no document has; `weights` are the terms that a snippet should show.
-    """
-
-    shares: NDArray[np.float64]
-    scores: NDArray[np.float64]
-    unknown: tuple[Unknown, ...]
-    weights: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     """A distinct bare word, and who has it; for an acronym what it spells out, and who has that."""
 
     word: QueryWord
@@ -80,23 +65,39 @@ class _Word:
     spelled_out: Flags | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Of every document the share of the bare words' weight that it has, 1 without any.
+
+    A word counts once, however often it is asked for and whatever its forms; it weighs its idf. `words` are
+    these words, `unknown` is what no document has; `weights` are the terms that a snippet should show.
+    """
+
+    shares: NDArray[np.float64]
+    words: tuple[Word, ...]
+    unknown: tuple[Unknown, ...]
+    weights: Mapping[str, float]
+
+
 def rank(collection: Collection, query: Query, limit: int, skip: int = 0) -> Ranking:
-    """Find the query's documents; of the hits `limit` after the first `skip`. Ties go to the lower number."""
+    """Find the query's documents; of the hits `limit` after the first `skip`. Ties go to the lower paper."""
     words = _distinct_words(collection, query)
-    scores, held = _scores(collection, query, words), _held(collection, words)
-    found: Flags = np.logical_or.reduce(held) if words else np.ones(collection.size, dtype=np.bool_)
+    held = [word.held for word in words]
+    found: Flags = np.logical_or.reduce(held) if held else collection.everything()
     for word in words:
         if word.word.forms.unspaced:
             found |= collection.touching(word.word.forms)
     for clause in query.clauses:
         found &= meeting(collection, clause)
-    order = _order(collection, query, np.where(found, scores, 0), found, skip + limit)[skip:]
+    full: Flags = np.logical_and.reduce([found, *held])
+    complete = int(np.count_nonzero(full))
+    hits = _titles_first(collection, query, words, found, full, skip + limit)[skip:]
     return Ranking(
-        tuple(Hit(document, float(scores[document]), _missing(words, document)) for document in order),
+        tuple(Hit(document, score, _missing(words, document)) for document, score in hits),
         total=int(np.count_nonzero(found)),
-        complete=int(np.count_nonzero(held.all(axis=0) & found)),
+        complete=complete,
         unknown=_unknown(collection, query, words),
-        coverage=float(_shares(collection, held)[found].max(initial=0)),
+        coverage=1.0 if complete else float(_shares(collection, words)[found].max(initial=0)),
         weights=_weights(collection, query, words),
     )
 
@@ -104,22 +105,33 @@ def rank(collection: Collection, query: Query, limit: int, skip: int = 0) -> Ran
 def weigh(collection: Collection, query: Query) -> Weighing:
     """Weigh all documents, found or not."""
     words = _distinct_words(collection, query)
-    held = _held(collection, words)
     return Weighing(
-        _shares(collection, held),
-        _scores(collection, query, words),
+        _shares(collection, words),
+        words,
         _unknown(collection, query, words),
         _weights(collection, query, words),
     )
 
 
 def ordered(
-    collection: Collection, query: Query, scores: NDArray[np.float64], found: Flags, limit: int
-) -> list[int]:
-    """Return the best of some documents, as a search would order them, but that no title goes before all."""
-    if query.words or query.phrase_terms:
-        return best(np.where(found, scores, 0), limit)
-    return _newest(collection, found, limit)
+    collection: Collection, query: Query, words: Sequence[Word], found: Flags, limit: int
+) -> list[tuple[int, float]]:
+    """Return the best of the documents found, with their scores, as a search orders them by these."""
+    if not query.words and not query.phrase_terms:
+        return [(document, 0.0) for document in collection.newest(found, limit)]
+    terms = [*query.terms, *query.phrase_terms]
+    spelled_out = [(word, word.spelled_out) for word in words if word.spelled_out is not None]
+    if not spelled_out:
+        return collection.bm25.best(terms, limit, found)
+    lifted: Flags = np.logical_or.reduce([flags for _, flags in spelled_out])
+    documents = np.flatnonzero(lifted & found)
+    scores = collection.bm25.scores(terms, documents)
+    for word, flags in spelled_out:
+        added = EXPANSION * collection.bm25.scores(word.long_terms, documents)
+        scores += np.where(flags[documents], added, 0)
+    hits = [*zip(documents.tolist(), scores.tolist(), strict=True)]
+    hits += collection.bm25.best(terms, limit, found & ~lifted)
+    return sorted(hits, key=lambda hit: (-hit[1], collection.numbers[hit[0]]))[:limit]
 
 
 def meeting(collection: Collection, clause: Clause) -> Flags:
@@ -138,38 +150,24 @@ def meeting(collection: Collection, clause: Clause) -> Flags:
     return ~flags if clause.excluded else flags
 
 
-def _distinct_words(collection: Collection, query: Query) -> list[_Word]:
-    found: dict[object, _Word] = {}
+def _distinct_words(collection: Collection, query: Query) -> tuple[Word, ...]:
+    found: dict[object, Word] = {}
     for word in query.words:
         if word.forms not in found:
             held = collection.having(word.forms)
-            found[word.forms] = _Word(word, held)
+            found[word.forms] = Word(word, held)
             if long_form := collection.long_form(word.text):
                 spelled_out = collection.holding(long_form)
                 terms = tuple(term for forms in long_form for term in forms.terms)
-                found[word.forms] = _Word(word, held | spelled_out, terms, spelled_out)
-    return list(found.values())
+                found[word.forms] = Word(word, held | spelled_out, terms, spelled_out)
+    return tuple(found.values())
 
 
-def _scores(collection: Collection, query: Query, words: Sequence[_Word]) -> NDArray[np.float64]:
-    scores = collection.bm25.get_scores([*query.terms, *query.phrase_terms])
-    for word in words:
-        if word.spelled_out is not None:
-            scores += np.where(word.spelled_out, EXPANSION * collection.bm25.get_scores(word.long_terms), 0)
-    return scores
-
-
-def _held(collection: Collection, words: Sequence[_Word]) -> Flags:
-    """Return a row of flags for each word: which documents have it."""
-    held: Flags = np.array([word.held for word in words], dtype=np.bool_).reshape(len(words), collection.size)
-    return held
-
-
-def _missing(words: Sequence[_Word], document: int) -> tuple[str, ...]:
+def _missing(words: Sequence[Word], document: int) -> tuple[str, ...]:
     return tuple(word.word.text for word in words if not word.held[document])
 
 
-def _unknown(collection: Collection, query: Query, words: Sequence[_Word]) -> tuple[Unknown, ...]:
+def _unknown(collection: Collection, query: Query, words: Sequence[Word]) -> tuple[Unknown, ...]:
     """Return what no document has of the bare words and of the clauses that are demanded, each once."""
     found: dict[tuple[object, bool], QueryWord] = {
         (word.word.forms, False): word.word for word in words if not word.held.any()
@@ -185,34 +183,38 @@ def _unknown(collection: Collection, query: Query, words: Sequence[_Word]) -> tu
     return tuple(Unknown(word, named) for (_, named), word in found.items())
 
 
-def _order(
-    collection: Collection, query: Query, scores: NDArray[np.float64], found: Flags, limit: int
-) -> list[int]:
-    if query.phrase_terms:
-        return best(scores, limit)
-    if query.words:
-        entitled = found & collection.entitled([word.forms for word in query.words])
-        return best(np.where(entitled, np.inf, scores), limit)
-    return _newest(collection, found, limit)
+def _titles_first(  # noqa: PLR0913, PLR0917  # what a search has found, and how much of it is wanted
+    collection: Collection,
+    query: Query,
+    words: Sequence[Word],
+    found: Flags,
+    full: Flags,
+    limit: int,
+) -> list[tuple[int, float]]:
+    """Return the best of the documents found, first those with all words whose whole title is the query."""
+    if not query.words or query.phrase_terms:
+        return ordered(collection, query, words, found, limit)
+    entitled = collection.entitled([word.forms for word in query.words], full)
+    if not entitled.any():
+        return ordered(collection, query, words, found, limit)
+    first = ordered(collection, query, words, entitled, int(np.count_nonzero(entitled)))
+    first.sort(key=lambda hit: int(collection.numbers[hit[0]]))
+    return (first + ordered(collection, query, words, found & ~entitled, limit))[:limit]
 
 
-def _newest(collection: Collection, found: Flags, limit: int) -> list[int]:
-    newest: list[int] = collection.newest_first[found[collection.newest_first]][:limit].tolist()
-    return newest
+def _shares(collection: Collection, words: Sequence[Word]) -> NDArray[np.float64]:
+    """Return each document's share of the words' weight."""
+    shares = collection.everything().astype(np.float64)
+    if words:
+        weights = [collection.bm25.weight(int(np.count_nonzero(word.held))) for word in words]
+        shares[:] = 0
+        for word, weight in zip(words, weights, strict=True):
+            shares[word.held] += weight
+        shares /= sum(weights)
+    return shares
 
 
-def _shares(collection: Collection, held: Flags) -> NDArray[np.float64]:
-    """Return each document's share of the weight of words, of which each row of `held` tells the holders."""
-    if not len(held):
-        return np.ones(collection.size)
-    weights = [collection.bm25.weight(int(np.count_nonzero(has))) for has in held]
-    shares = np.zeros(collection.size)
-    for weight, has in zip(weights, held, strict=True):  # a matrix product would wake threads for so little
-        shares += weight * has
-    return shares / sum(weights)
-
-
-def _weights(collection: Collection, query: Query, words: Sequence[_Word]) -> dict[str, float]:
-    idf = collection.bm25.idf
-    light = {term: EXPANSION * idf[term] for word in words for term in word.long_terms}
-    return light | {term: idf[term] for term in [*query.terms, *query.phrase_terms] if term in idf}
+def _weights(collection: Collection, query: Query, words: Sequence[Word]) -> dict[str, float]:
+    weights = collection.bm25.weights
+    light = {term: EXPANSION * idf for word in words for term, idf in weights(word.long_terms).items()}
+    return light | weights([*query.terms, *query.phrase_terms])

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.search.collection import Collection
-from bot.search.index import best
 from bot.search.rank import Hit, Ranking
 
 TERMS = 25
@@ -19,12 +18,11 @@ def similar(
     collection: Collection, document: int, terms: Sequence[str], limit: int, skip: int = 0
 ) -> Ranking:
     """Rank the other documents by their likeness to one with these terms; `limit` hits after `skip`."""
-    idf = collection.bm25.idf
-    worth = {term: count * idf[term] for term, count in Counter(terms).items() if term in idf}
+    counts = Counter(terms)
+    weights = collection.bm25.weights(counts)
+    worth = {term: counts[term] * idf for term, idf in weights.items()}
     chosen = sorted(worth, key=worth.__getitem__, reverse=True)[:TERMS]
-    weights = {term: idf[term] for term in chosen}
-    scores = collection.bm25.get_scores(chosen)
-    scores[document] = 0
-    order = best(scores, MOST)
-    hits = tuple(Hit(number, float(scores[number]), ()) for number in order[skip : skip + limit])
-    return Ranking(hits, total=len(order), complete=0, unknown=(), coverage=1.0, weights=weights)
+    found = [hit for hit in collection.bm25.best(chosen, MOST + 1) if hit[0] != document][:MOST]
+    hits = tuple(Hit(number, score, ()) for number, score in found[skip : skip + limit])
+    shown = {term: weights[term] for term in chosen}
+    return Ranking(hits, total=len(found), complete=0, unknown=(), coverage=1.0, weights=shown)

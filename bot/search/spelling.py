@@ -18,6 +18,12 @@ def distance(one: str, other: str) -> int:
     return OSA.distance(one, other)
 
 
+def lengths(word: str) -> range:
+    """Return how long a word may be that is near another."""
+    slips = _slips(word)
+    return range(len(word) - slips, len(word) + slips + 1) if slips else range(0)
+
+
 def nearest(word: str, counts: Mapping[str, int]) -> str | None:
     """Return the word with the fewest slips, then with the same first letter, then the most frequent.
 
@@ -25,12 +31,12 @@ def nearest(word: str, counts: Mapping[str, int]) -> str | None:
     of eight letters or more. In a word of up to five letters, most of whose neighbours are names of something
     else (sora and sota, peft and eft), no letter is wrong, and the first is right; so it is where two are.
     """
-    if len(word) < _SHORTEST:
+    slips = _slips(word)
+    if not slips:
         return None
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    slips = 1 if len(word) < _LONG else 2
     near = process.extract(word, counts.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
     ranked = [
         (found, other[0] != word[0], -counts[other], other)
@@ -38,6 +44,11 @@ def nearest(word: str, counts: Mapping[str, int]) -> str | None:
         if _digits(other) == _digits(word) and _likely(word, other, found)
     ]
     return min(ranked)[-1] if ranked else None
+
+
+def _slips(word: str) -> int:
+    """Return how many slips may lie between a word and its nearest."""
+    return (len(word) >= _SHORTEST) + (len(word) >= _LONG)
 
 
 def _likely(word: str, other: str, slips: int) -> bool:

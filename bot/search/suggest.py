@@ -12,7 +12,7 @@ from bot.search.analyze import Analyzer, fold, name_forms
 from bot.search.collection import Collection
 from bot.search.query import QUOTES, Clause, Phrase, Query, parse_query
 from bot.search.rank import Ranking, rank
-from bot.search.spelling import nearest
+from bot.search.spelling import lengths, nearest
 
 HALF = 0.5
 _MOST = 8  # words that are mended, and demands that are dropped one by one
@@ -80,8 +80,9 @@ def _slips(collection: Collection, ranking: Ranking, fields: Sequence[_Edit]) ->
     """Yield for each unknown word or name that got no field the nearest that there is, or nothing."""
     slips = [each for each in ranking.unknown if not any(f.start <= each.word.start < f.end for f in fields)]
     for place, (word, named) in enumerate(slips):
-        known = collection.names if named else collection.words
-        near = nearest(fold(word.text).casefold(), known) if place < _MOST else None
+        written = fold(word.text).casefold()
+        known = (collection.names if named else collection.words)(lengths(written))
+        near = nearest(written, known) if place < _MOST else None
         yield _Edit(word.start, word.end, near or "")
 
 

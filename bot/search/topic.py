@@ -10,17 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.search.analyze import Analyzer, Forms, fold
 from bot.search.collection import Collection
-from bot.search.positions import Flags
+from bot.search.postings import Flags
 from bot.search.query import Author, Condition, Query, Source, Years
 from bot.search.rank import Weighing, meeting, ordered, weigh
 from bot.topics import Strictness
 
 SHARE = {Strictness.BROAD: 0.5, Strictness.NORMAL: 0.7, Strictness.STRICT: 1.0}
-Numbers = NDArray[np.int64]
 
 _PAIR = 2
 _ROUNDING = 1e-12
@@ -50,40 +48,35 @@ def matching(collection: Collection, query: Query, strictness: Strictness) -> Ma
     return Matching(flags, weighing)
 
 
-def numbered(numbers: Sequence[int]) -> Numbers:
-    """Return the documents' own numbers, ascending, as `flagged` wants them."""
-    return np.array(numbers, dtype=np.int64)
+def flagged(collection: Collection, some: Some[int]) -> Flags:
+    """Return which documents are papers with one of some numbers."""
+    sought = np.fromiter(some, dtype=np.int32, count=len(some))
+    sought.sort()
+    places = sought.searchsorted(collection.numbers)
+    places[places == len(sought)] = 0
+    found: Flags = sought[places] == collection.numbers if len(sought) else ~collection.everything()
+    return found
 
 
-def flagged(numbers: Numbers, some: Some[int]) -> Flags:
-    """Return which documents have one of some numbers."""
-    flags = np.zeros(len(numbers), dtype=np.bool_)
-    sought = np.fromiter(some, dtype=np.int64, count=len(some))
-    places = np.searchsorted(numbers, sought)
-    there = places < len(numbers)
-    flags[places[there][numbers[places[there]] == sought[there]]] = True
-    return flags
+def left(collection: Collection, found: Matching, after: int, without: Flags | None = None) -> Flags:
+    """Return which matching documents are papers with a number above `after`, and not among some."""
+    flags: Flags = found.flags & (collection.numbers > after)
+    return flags if without is None else flags & ~without
 
 
-def left(found: Matching, first: int, without: Flags | None = None) -> Flags:
-    """Return which matching documents are left from number `first` on, without some."""
-    flags = found.flags.copy() if without is None else found.flags & ~without
-    flags[:first] = False
-    return flags
-
-
-def documents(flags: Flags) -> list[int]:
-    """Return the numbers of flagged documents."""
-    numbers: list[int] = np.flatnonzero(flags).tolist()
-    return numbers
+def numbers(collection: Collection, flags: Flags) -> list[int]:
+    """Return the numbers of flagged documents' papers."""
+    found: list[int] = collection.numbers[flags].tolist()
+    return found
 
 
 def best(
     collection: Collection, query: Query, found: Matching, flags: Flags, limit: int | None = None
 ) -> list[int]:
-    """Return flagged documents, best first; at most so many."""
-    most = collection.size if limit is None else limit
-    return ordered(collection, query, found.weighing.scores, flags, most) if most and flags.any() else []
+    """Return the numbers of flagged documents' papers, best first; at most so many."""
+    most = int(np.count_nonzero(flags)) if limit is None else limit
+    hits = ordered(collection, query, found.weighing.words, flags, most) if most and flags.any() else []
+    return [int(collection.numbers[document]) for document, _ in hits]
 
 
 def sameness(query: Query) -> str:

@@ -13,7 +13,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search.analyze import WORD
+from bot.search.analyze import split
 
 Numbers = NDArray[np.int32]  # two billion words: more than any corpus here has
 
@@ -36,7 +36,7 @@ class Vocabulary:
         numbers: defaultdict[str, int] = defaultdict(count().__next__)
         stream, bounds = array("i"), [0]
         for text in texts:  # one after the other: a text's words as strings take ten times its room
-            stream.extend(map(numbers.__getitem__, WORD.findall(text)))
+            stream.extend(map(numbers.__getitem__, split(text)))
             bounds.append(len(stream))
         lengths = np.diff(bounds)
         owners = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)

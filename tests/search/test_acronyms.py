@@ -1,6 +1,7 @@
 import pytest
 
-from bot.search.acronyms import looks_like_one, mine
+from bot.search.acronyms import explained, group, looks_like_one, meaning
+from bot.search.postings import key
 
 
 @pytest.mark.parametrize(
@@ -27,14 +28,20 @@ from bot.search.acronyms import looks_like_one, mine
 )  # fmt: skip
 def test_an_acronym_is_explained_before_its_brackets(text: str, found: dict[str, str]) -> None:
     """By words that spell it, as they are written; a plural is the acronym's."""
-    assert mine([text]) == found
+    assert explained([text]) == {f"{short}\t{long}": 1 for short, long in found.items()}
 
 
 def test_the_commonest_explanation_counts() -> None:
-    """Of those explained equally often the earlier one."""
+    """Of those given equally often the alphabet's first, whichever was met first; other acronyms' do not."""
     routing, mixing = "mean of errors (MoE)", "mixture of experts (MoE)"
-    assert mine([routing, mixing, mixing]) == {"moe": "mixture of experts"}
-    assert mine([routing, mixing]) == {"moe": "mean of errors"}
+    assert meaning("moe", explained([routing, mixing, mixing])) == "mixture of experts"
+    assert meaning("moe", explained([mixing, routing])) == "mean of errors"
+    assert meaning("moe", explained(["large language models (LLMs)"])) == ""
+
+
+def test_explanations_are_grouped_by_their_acronym() -> None:
+    """So that those of one are found without the others."""
+    assert [group(each) for each in explained(["mean of errors (MoE)"])] == [key("moe")]
 
 
 @pytest.mark.parametrize(

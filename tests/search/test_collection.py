@@ -1,11 +1,12 @@
 import pytest
 
 from bot.search.analyze import Analyzer, name_forms
-from bot.search.collection import Collection, Document
+from bot.search.collection import Collection
 from bot.search.query import QueryWord, parse_query
+from bot.search.segment import Document
 
 ANALYZER = Analyzer()
-COLLECTION = Collection(
+COLLECTION = Collection.of(
     [
         Document(
             title="Length Bias",
@@ -13,7 +14,7 @@ COLLECTION = Collection(
             authors=["Jiashu Xu", "Søren O'Neil"],
             labels=["002.txt", "arXiv"],
             year=2023,
-            dated="2305.1",
+            dated=2305_1,
         ),
         Document(
             title="Of Length",
@@ -23,7 +24,7 @@ COLLECTION = Collection(
             year=2024,
         ),
         Document(title="Fine-tuning Safe", abstract="Selective attention for engines (SAFE) is safe."),
-        Document(title="", abstract="", labels=["ARXIV"], year=2023, dated="2306.2"),
+        Document(title="", abstract="", labels=["ARXIV"], year=2023, dated=2306_2),
     ],
     ANALYZER,
 )
@@ -113,7 +114,8 @@ def test_years_are_a_span(first: int, last: int, documents: list[int]) -> None:
 
 def test_the_newest_come_first() -> None:
     """By year, within it by date, then the later document; those without a year last."""
-    assert COLLECTION.newest_first.tolist() == [1, 3, 0, 2]
+    assert COLLECTION.newest(COLLECTION.everything(), 9) == [1, 3, 0, 2]
+    assert COLLECTION.newest(COLLECTION.dated(2023, 2023), 1) == [3]
 
 
 @pytest.mark.parametrize(
@@ -139,17 +141,18 @@ def test_an_acronym_stands_for_its_long_form(word: str, long_form: str) -> None:
 
 def test_words_are_counted_as_they_are_searched() -> None:
     """Folded to lower case, stop words left out; names apart."""
-    counted = Collection(
+    counted = Collection.of(
         [Document(title="The Café", abstract="cafe of CAFÉS", authors=["Sören Xu", "xu"])], ANALYZER
     )
-    assert counted.words == {"cafe": 2, "cafes": 1}
-    assert counted.names == {"soren": 1, "xu": 2}
+    assert counted.words(range(9)) == {"cafe": 2, "cafes": 1}
+    assert counted.words([5]) == {"cafes": 1}
+    assert counted.names(range(9)) == {"soren": 1, "xu": 2}
 
 
 def test_a_title_counts_three_times() -> None:
     """As if it stood in the abstract so often."""
     papers = [("Fine-tuning tunes", "a model of tuning"), ("", "model"), ("大模型", "")]
-    built = Collection([Document(title=title, abstract=abstract) for title, abstract in papers], ANALYZER)
+    built = Collection.of([Document(title=title, abstract=abstract) for title, abstract in papers], ANALYZER)
     for term in ("fine", "tune", "finetun", "model", "大模", "模型", "zzz"):
         counts = [
             3 * ANALYZER.terms(title).count(term) + ANALYZER.terms(abstract).count(term)
@@ -164,9 +167,9 @@ def test_a_title_counts_three_times() -> None:
 
 def test_an_empty_collection_answers() -> None:
     """Nothing is in it."""
-    empty = Collection([], ANALYZER)
+    empty = Collection.of([], ANALYZER)
     (moe,) = words("moe")
-    assert (empty.size, empty.words, empty.names, empty.long_form("MoE")) == (0, {}, {}, ())
+    assert (empty.size, empty.words([3]), empty.names([2]), empty.long_form("MoE")) == (0, {}, {}, ())
     for flags in (
         empty.having(moe.forms),
         empty.holding([moe.forms]),
@@ -174,6 +177,6 @@ def test_an_empty_collection_answers() -> None:
         empty.by([name_forms("xu")]),
         empty.labelled("a"),
         empty.dated(1, 9999),
-        empty.newest_first,
+        empty.everything(),
     ):
         assert flags.tolist() == []

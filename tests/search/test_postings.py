@@ -1,11 +1,12 @@
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.search.analyze import Analyzer
-from bot.search.positions import Positions
+from bot.search.inverted import invert
 from bot.search.vocabulary import Vocabulary
 
 ANALYZER = Analyzer()
@@ -37,9 +38,10 @@ TEXT = st.lists(st.sampled_from(SPELLINGS), max_size=7).map(" ".join)
 def holding(texts: list[str], phrase: str) -> list[bool]:
     """Tell of each text whether it holds the words of the phrase in a row."""
     vocabulary = Vocabulary.of(texts)
-    positions = Positions(vocabulary, [ANALYZER.forms(word) for word in vocabulary.words])
-    flags: list[bool] = positions.holding([word.forms for word in ANALYZER.words(phrase)]).tolist()
-    return flags
+    postings, _, _ = invert(vocabulary, [ANALYZER.forms(word) for word in vocabulary.words], texts_each=1)
+    everywhere = np.ones(len(texts), dtype=np.bool_)
+    holders, _ = postings.holding([word.forms for word in ANALYZER.words(phrase)], everywhere)
+    return [text in set(holders.tolist()) for text in range(len(texts))]
 
 
 @pytest.mark.parametrize(

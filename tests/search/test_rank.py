@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.search.analyze import Analyzer
-from bot.search.collection import Collection, Document
+from bot.search.collection import Collection
 from bot.search.query import QueryWord, parse_query
 from bot.search.rank import EXPANSION, Hit, Ranking, Unknown, rank, weigh
+from bot.search.segment import Document
 from bot.store import Store, papers
 
 Lacking = tuple[int, tuple[str, ...]]  # a document, and the words that it lacks
@@ -21,17 +22,17 @@ PAPERS = (
     "Fine wine",
     "Nothing of the kind",
 )
-FIELDS = Collection(
+FIELDS = Collection.of(
     [
         Document(title="Length Bias", abstract="Models.", authors=["Jiashu Xu"], labels=["arXiv"], year=2022),
-        Document(title="Bias", abstract="Length.", authors=["Evan Hubinger"], year=2024, dated="2405.1"),
+        Document(title="Bias", abstract="Length.", authors=["Evan Hubinger"], year=2024, dated=2405_1),
         Document(title="Models", abstract="Of length bias in dialogue.", authors=["Jiashu Li"]),
         Document(title="Dialogue", abstract="Nothing.", authors=["An Xu"], labels=["arXiv"], year=2024),
-        Document(title="Routing", abstract="Length-bias of models.", year=2024, dated="2405.2"),
+        Document(title="Routing", abstract="Length-bias of models.", year=2024, dated=2405_2),
     ],
     ANALYZER,
 )
-ACRONYMS = Collection(
+ACRONYMS = Collection.of(
     [
         Document(title="Routing", abstract="A mixture of experts (MoE) learns."),
         Document(title="MoE", abstract="We route."),
@@ -68,7 +69,7 @@ TEXTS = st.lists(SPELLINGS, max_size=6).map(" ".join)
 
 def abstracts(*texts: str) -> Collection:
     """Return documents without titles."""
-    return Collection([Document(title="", abstract=text) for text in texts], ANALYZER)
+    return Collection.of([Document(title="", abstract=text) for text in texts], ANALYZER)
 
 
 def ranking(collection: Collection, query: str, limit: int = 10, skip: int = 0) -> Ranking:
@@ -91,7 +92,7 @@ def seed_papers(seeded: Path) -> Collection:
     """Return the seeds' titles and abstracts as a collection."""
     with Store(seeded).reading() as db:
         found = [Document(title=each.title, abstract=each.abstract) for each in papers.everything(db)]
-    return Collection(found, ANALYZER)
+    return Collection.of(found, ANALYZER)
 
 
 def test_a_ranking_is_whole() -> None:
@@ -183,7 +184,7 @@ def test_what_has_no_year_comes_last() -> None:
 
 def test_a_whole_title_comes_first() -> None:
     """Whoever types it wants that paper, though others have a better score; its own score stays."""
-    collection = Collection(
+    collection = Collection.of(
         [
             Document(
                 title="Survey: Survey of Large Models", abstract="Survey, survey, survey of large models."
@@ -427,5 +428,5 @@ def test_a_ranking_is_what_its_definitions_say(texts: list[str], words: list[str
         complete=sum(len(have) == len(spellings) for have in held),
         unknown=ranked.unknown,
         coverage=ranked.coverage,
-        weights={term: collection.bm25.idf[term] for term in query.terms if term in collection.bm25.idf},
+        weights=collection.bm25.weights(query.terms),
     )

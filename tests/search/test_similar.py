@@ -1,6 +1,7 @@
 from bot.search.analyze import Analyzer
-from bot.search.collection import Collection, Document
+from bot.search.collection import Collection
 from bot.search.rank import Hit, Ranking
+from bot.search.segment import Document
 from bot.search.similar import similar
 
 ANALYZER = Analyzer()
@@ -8,7 +9,7 @@ ANALYZER = Analyzer()
 
 def collection(*texts: str) -> Collection:
     """Return documents without titles."""
-    return Collection([Document(title="", abstract=text) for text in texts], ANALYZER)
+    return Collection.of([Document(title="", abstract=text) for text in texts], ANALYZER)
 
 
 def test_likeness_is_whole() -> None:

@@ -4,13 +4,14 @@ from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.search.analyze import Analyzer
-from bot.search.collection import Collection, Document
+from bot.search.collection import Collection
 from bot.search.query import parse_query
 from bot.search.rank import rank
+from bot.search.segment import Document
 from bot.search.suggest import suggest
 
 ANALYZER = Analyzer()
-COLLECTION = Collection(
+COLLECTION = Collection.of(
     [
         Document(title="Length bias", abstract="A reward model.", authors=["Wei Shen"], year=2023),
         Document(title="Backdoor attack", abstract="Poisoned data.", authors=["Evan Hubinger"], year=2024),

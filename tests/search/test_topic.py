@@ -5,16 +5,17 @@ import pytest
 from bot.library import Library
 from bot.search import topic
 from bot.search.analyze import Analyzer
-from bot.search.collection import Collection, Document
+from bot.search.collection import Collection
 from bot.search.query import Query, parse_query
+from bot.search.segment import Document
 from bot.topics import Strictness
 
 ANALYZER = Analyzer()
-COLLECTION = Collection(
+COLLECTION = Collection.of(
     [
         Document(title="Green tea", abstract="A leaf.", authors=["Ana Xu"], labels=["arXiv"], year=2022),
-        Document(title="Tea", abstract="Green as a leaf.", authors=["Ben Xu"], year=2024, dated="2405.1"),
-        Document(title="Green leaves", abstract="Tea, and tea.", labels=["arXiv"], year=2024, dated="2405.2"),
+        Document(title="Tea", abstract="Green as a leaf.", authors=["Ben Xu"], year=2024, dated=2405_1),
+        Document(title="Green leaves", abstract="Tea, and tea.", labels=["arXiv"], year=2024, dated=2405_2),
         Document(title="Fine-tuning", abstract="Of models."),
         Document(title="Finetuned", abstract="A mixture of experts (MoE)."),
         Document(title="Mixtures of experts", abstract="Routing."),
@@ -31,7 +32,7 @@ def asked(text: str) -> Query:
 
 def matched(text: str, strictness: Strictness = Strictness.NORMAL) -> list[int]:
     """Return the documents that match a topic."""
-    return topic.documents(topic.matching(COLLECTION, asked(text), strictness).flags)
+    return topic.numbers(COLLECTION, topic.matching(COLLECTION, asked(text), strictness).flags)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_the_best_come_first(text: str, documents: list[int]) -> None:
     query = asked(text)
     found = topic.matching(COLLECTION, query, Strictness.NORMAL)
     assert topic.best(COLLECTION, query, found, found.flags) == documents
-    assert (found.total, topic.documents(found.flags)) == (len(documents), sorted(documents))
+    assert (found.total, topic.numbers(COLLECTION, found.flags)) == (len(documents), sorted(documents))
     for limit in range(4):
         assert topic.best(COLLECTION, query, found, found.flags, limit) == documents[:limit]
 
@@ -117,10 +118,10 @@ def test_the_best_of_what_is_left(first: int, without: list[int]) -> None:
     """From a document on, and without some; what matches stays as it is."""
     query = asked("tea")
     found = topic.matching(COLLECTION, query, Strictness.NORMAL)
-    left = topic.left(found, first, topic.flagged(topic.numbered(range(COLLECTION.size)), without))
+    left = topic.left(COLLECTION, found, first - 1, topic.flagged(COLLECTION, without))
     expected = [each for each in [1, 0, 2] if each >= first and each not in without]
     assert topic.best(COLLECTION, query, found, left) == expected
-    assert (topic.documents(left), found.total) == (sorted(expected), 3)
+    assert (topic.numbers(COLLECTION, left), found.total) == (sorted(expected), 3)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,157 @@
+"""Where terms stand: the arrays that answer it, in memory or mapped from a file.
+
+Law: postings never change once they are made, and hold no text. A term is known by a hash of 64 bits; among
+the two million terms of all of arXiv two share one with a probability of one in ten million.
+
+All arrays lie term after term, terms by ascending hash, a term's documents ascending:
+
+    hashes      V      uint64   the terms
+    bounds      V + 1  int64    where each term's postings begin
+    documents   P      int32    a posting's document
+    frequencies P      uint8    how often the term counts in it; MANY where `many` tells
+    many        M      int64    postings with a frequency of MANY or more, ascending
+    many_frequencies M int32    their frequencies
+    place_bounds V + 1 int64    where each term's occurrences begin
+    places      O      uint16   an occurrence's place among the document's words, doubled, plus 1 where it
+                                is the last of its posting
+    odd         X      int64    occurrences that end elsewhere than one place later, ascending
+    odd_spans   X      uint16   how many places those take
+
+Places are counted in words; stop words take none, and texts of one document lie apart by one place, so what
+stands in a row has places in a row. A word with several forms takes places for all of them, and no row
+changes from one form to another within it: `fine-tuning` takes two, where `fine` is the first, `tune` the
+second, and `finetun` both. From place LAST_PLACE on, words are found but stand in no row.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from hashlib import blake2b
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.search.analyze import Forms
+
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.int32]
+Places = NDArray[np.int64]
+
+MANY = 255
+AT_ONCE = 1 << 22  # postings that are worked on at a time
+LAST_PLACE = (1 << 15) - 1
+_PLACE_BITS = 16  # a place among all documents' places: the document's number, and this many bits
+
+
+def key(term: str) -> int:
+    """Return the hash that a term is known by."""
+    return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The terms of some documents; the arrays are described above."""
+
+    hashes: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+    documents: Numbers
+    frequencies: NDArray[np.uint8]
+    many: NDArray[np.int64]
+    many_frequencies: Numbers
+    place_bounds: NDArray[np.int64]
+    places: NDArray[np.uint16]
+    odd: NDArray[np.int64]
+    odd_spans: NDArray[np.uint16]
+
+    def find(self, hashed: int) -> int:
+        """Return the place among the terms of the one with this hash, -1 where it stands nowhere."""
+        place = int(self.hashes.searchsorted(np.uint64(hashed)))
+        return place if place < len(self.hashes) and self.hashes[place] == hashed else -1
+
+    def stretch(self, place: int) -> slice:
+        """Return where a term's postings lie; none for the place -1."""
+        return slice(0, 0) if place < 0 else slice(int(self.bounds[place]), int(self.bounds[place + 1]))
+
+    def times(self, place: int, documents: NDArray[Any]) -> tuple[NDArray[Any], Numbers]:
+        """Return which of some documents, given ascending, have a term, and how often."""
+        stretch = self.stretch(place)
+        holders = self.documents[stretch]
+        if not len(holders):
+            return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.int32)
+        places = holders.searchsorted(documents)
+        places[places == len(holders)] = 0
+        has = np.flatnonzero(holders[places] == documents)
+        postings = stretch.start + places[has]
+        found = self.frequencies[postings].astype(np.int32)
+        many = np.flatnonzero(found == MANY)
+        found[many] = self.many_frequencies[self.many.searchsorted(postings[many])]
+        return has, found
+
+    def counts(self, stretch: slice) -> Numbers:
+        """Return the frequencies of some postings that lie together."""
+        found = self.frequencies[stretch].astype(np.int32)
+        first, last = self.many.searchsorted((stretch.start, stretch.stop))
+        found[self.many[first:last] - stretch.start] = self.many_frequencies[first:last]
+        return found
+
+    def holding(self, words: Sequence[Forms], among: Flags) -> tuple[Numbers, Places]:
+        """Return where words stand in a row, each in whichever form: the documents, and where a row ends.
+
+        Only documents that `among` flags are looked at; one comes as often as it has the row.
+        """
+        ends: Places | None = None
+        for forms in words:
+            ends = np.concatenate([self._follow(way, ends, among) for way in forms.ways])
+        if ends is None:
+            ends = np.empty(0, dtype=np.int64)
+        return ((ends - 1) >> _PLACE_BITS).astype(np.int32), (ends - 1) & ((1 << _PLACE_BITS) - 1)
+
+    def _follow(self, way: Sequence[str], ends: Places | None, among: Flags) -> Places:
+        """Return where the terms of a way end that begin at one of the places `ends`; None: anywhere."""
+        for term in way:
+            starts, after = self._spans(term, among)
+            ends = after if ends is None else after[_are_in(starts, ends)]
+        return np.empty(0, dtype=np.int64) if ends is None else ends
+
+    def _spans(self, term: str, among: Flags) -> tuple[Places, Places]:
+        """Return where each occurrence of a term begins and ends, counted over all documents."""
+        place = self.find(key(term))
+        documents = self.documents[self.stretch(place)]
+        if place < 0:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        first, last = int(self.place_bounds[place]), int(self.place_bounds[place + 1])
+        coded = self.places[first:last]
+        owners = np.repeat(documents, np.diff(np.flatnonzero(coded & 1), prepend=-1))
+        starts = (owners.astype(np.int64) << _PLACE_BITS) + (coded >> 1)
+        ends = starts + 1
+        low, high = self.odd.searchsorted((first, last))
+        odd = self.odd[low:high] - first
+        ends[odd] = starts[odd] + self.odd_spans[low:high]
+        wanted = among[owners]
+        return starts[wanted], ends[wanted]
+
+
+ARRAYS = tuple(field.name for field in fields(Postings))
+
+
+def stretches(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield spans of terms that have about AT_ONCE postings together, `sizes` telling how many each has.
+
+    There is one span at least, which may be empty.
+    """
+    ends = np.cumsum(sizes)
+    goals = np.arange(AT_ONCE, int(ends[-1]) if len(ends) else 0, AT_ONCE)
+    cuts = np.unique([0, *ends.searchsorted(goals), len(sizes)]).tolist()
+    yield from pairwise(cuts if len(cuts) > 1 else [0, 0])
+
+
+def _are_in(values: Places, pool: Places) -> Flags:
+    """Return which values are in a pool; as both are nearly sorted, this takes a third of np.isin's time."""
+    if not len(pool):
+        return np.zeros(len(values), dtype=np.bool_)
+    pool = np.sort(pool)
+    places = np.searchsorted(pool, values)
+    places[places == len(pool)] = 0
+    found: Flags = pool[places] == values
+    return found

@@ -1,0 +1,106 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.search.blocks import Blocks
+from bot.search.build import build, keep, parts_of
+from bot.search.files import DamagedError, load
+from bot.search.index import K1, B
+from bot.search.segment import Document, Part, flat, segment
+from tests.search.arrays import ANALYZER, DOCUMENT, numbered, same_arrays, same_segment
+
+CORPUS = 7
+LABELLED = Document(title="Fine-tuning", abstract="a model", authors=["Li"], labels=["a.txt"], year=2023)
+
+
+@given(st.lists(DOCUMENT, max_size=6), st.sampled_from([1, 5, 40, 200, 1 << 25]))
+def test_what_is_built_lot_by_lot_is_one_segment(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[Document], letters: int
+) -> None:
+    """However large the lots are."""
+    folder = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.search.build._LETTERS", letters)
+        build(iter(numbered(documents)), ANALYZER.forms, folder, CORPUS)
+    same_segment(load(folder, CORPUS), segment(numbered(documents), ANALYZER.forms))
+
+
+@pytest.mark.parametrize("size", range(5))
+def test_a_lot_may_be_full_with_the_last_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """What is built is the same then."""
+    documents = numbered([LABELLED] * size)
+    monkeypatch.setattr("bot.search.build._LETTERS", 2 * len(LABELLED.title + LABELLED.abstract))
+    build(documents, ANALYZER.forms, tmp_path, CORPUS)
+    same_segment(load(tmp_path, CORPUS), segment(documents, ANALYZER.forms))
+
+
+def test_documents_are_taken_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lot is indexed before the next is taken."""
+    taken: list[int] = []
+    monkeypatch.setattr("bot.search.build.segment", lambda lot, _: taken.append(-len(lot)))
+    monkeypatch.setattr("bot.search.build._LETTERS", 3 * len(LABELLED.title + LABELLED.abstract))
+    parts_of((taken.append(number) or (number, LABELLED) for number in range(8)), ANALYZER.forms)
+    assert taken == [0, 1, 2, -3, 3, 4, 5, -3, 6, 7, -2]
+
+
+@given(st.lists(DOCUMENT, min_size=1, max_size=6), st.data())
+def test_parts_are_kept_as_one(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[Document], data: st.DataObject
+) -> None:
+    """Without what is left out, but for its words; of one version of the corpus."""
+    folder = tmp_path_factory.mktemp("kept")
+    flags = data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents)))
+    cut = data.draw(st.integers(0, len(documents)))
+    parts = [
+        Part(
+            segment(numbered(documents)[one:other], ANALYZER.forms),
+            np.array(flags[one:other], dtype=np.bool_),
+        )
+        for one, other in ((0, cut), (cut, len(documents)))
+    ]
+    keep(parts, folder, CORPUS)
+    kept = [each for each, flag in zip(numbered(documents), flags, strict=True) if flag]
+    expected = segment(kept, ANALYZER.forms)
+    same_segment(load(folder, CORPUS), expected, remembered=segment(numbered(documents), ANALYZER.forms))
+    with pytest.raises(DamagedError):
+        load(folder, CORPUS + 1)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(("size", "big"), [(3, 4), (4, 4), (5, 4)])
+def test_what_is_big_has_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, big: int) -> None:
+    """Those of its terms and lengths; and what is kept anew has them anew."""
+    monkeypatch.setattr("bot.search.build.BIG", big)
+    monkeypatch.setattr("bot.search.build._LETTERS", 50)
+    documents = numbered([replace(LABELLED, abstract="model " * number) for number in range(size)])
+    whole = segment(documents, ANALYZER.forms)
+    build(documents, ANALYZER.forms, tmp_path / "one", CORPUS)
+    found = load(tmp_path / "one", CORPUS)
+    if size < big:
+        assert found.blocks is None
+        return
+    blocks = Blocks.of(whole.text, whole.lengths, K1, B)
+    same_arrays(dict(flat(found)), dict(flat(replace(found, blocks=blocks))))
+    less = np.arange(size) > 0
+    keep([Part(found, less)], tmp_path / "other", CORPUS)
+    again = load(tmp_path / "other", CORPUS)
+    if size - 1 < big:
+        assert again.blocks is None
+        return
+    rest = segment(documents[1:], ANALYZER.forms)
+    blocks = Blocks.of(rest.text, rest.lengths, K1, B)
+    same_arrays(dict(flat(again)), dict(flat(replace(again, blocks=blocks))))
+
+
+def test_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
+    """As an OSError, which whoever asks may catch."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        build(numbered([LABELLED]), ANALYZER.forms, tmp_path / "file" / "folder", CORPUS)
