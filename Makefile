@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup run test check bench bench-crash bench-quality lock clean
+.PHONY: setup run test check bench bench-engine bench-crash bench-quality lock clean
 
 setup: $(VENV)/ready  ## the environment in .venv, with .venv/bin/paperboy
 
@@ -21,6 +21,9 @@ check: $(VENV)/ready-dev  ## format, lint, types
 
 bench: setup  ## the tables of speed
 	$(BIN)/python -m benchmarks
+
+bench-engine: $(VENV)/ready-dev  ## the search engine beside its peers at up to a million papers: an hour
+	@$(BIN)/python -m benchmarks engine
 
 bench-crash: setup  ## 300 digests delivered while the process is killed and Slack fails: ten minutes
 	@$(BIN)/python -m benchmarks crash

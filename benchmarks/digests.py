@@ -83,7 +83,7 @@ def main(folder: Path) -> None:
     fill(store, list(corpora.papers(PAPERS)), MONDAY - timedelta(days=30))
     _follow_much(store)
     library = Library(store)
-    library.open()
+    library.open(MONDAY)
     found |= {
         "none due": _median_look(store, MONDAY - timedelta(days=9)),
         "all due": _median_look(store, MONDAY),
@@ -182,7 +182,7 @@ def _posting(db: Path) -> list[float]:
     fill(store, corpora.seeds(), MONDAY - timedelta(days=30))
     begin = datetime(2026, 11, 23, tzinfo=UTC)
     library, now, arrived, seconds = Library(store), begin, threading.Event(), []
-    library.open()
+    library.open(now)
     arrivals: list[float] = []
 
     def heard(event: dict[str, object], _: object) -> None:

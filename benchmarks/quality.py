@@ -12,6 +12,7 @@ often differences as large or larger come about if each query's sign is thrown b
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -19,15 +20,20 @@ from statistics import fmean
 
 import numpy as np
 
+from benchmarks import contenders
+from benchmarks.figures import title
 from benchmarks.judged import CUT, Collection, Document, UnreadableError, collections
 from benchmarks.table import Row, Table, show
+from benchmarks.tokens import analyzed
 from bot.search import collection as search
+from bot.search import segment
 from bot.search.analyze import Analyzer
 from bot.search.query import Query, QueryWord
 from bot.search.rank import rank
 
 PAPERBOY = "Paperboy"
 THROWS = 9_999
+WITHIN = 0.005
 
 Scores = list[list[float]]  # of an engine, for each collection, for each query
 
@@ -38,7 +44,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, help="a judged collection, or a folder of them")
     folder = parser.parse_args(arguments).folder
     try:
-        show(measure(collections(folder)))
+        judged = collections(folder)
+        show(measure(judged))
+        show(same_tokens(judged))
     except ModuleNotFoundError as error:
         print(
             f"{error.name} is not installed; make check installs what Paperboy is measured beside",
@@ -79,11 +87,54 @@ def measure(judged: Sequence[Collection]) -> Table:
     return Table("Quality, beside other engines at their defaults", list(rows), notes)
 
 
+def same_tokens(judged: Sequence[Collection]) -> Table:
+    """Rank every collection with the engines of `benchmarks.contenders`, which all get the app's terms.
+
+    Paperboy is the whole app here too, to show that nothing it does besides ranks worse than BM25 alone.
+    """
+    from benchmarks import peers  # noqa: PLC0415  # as in `measure`
+
+    rows = []
+    for collection in judged:
+        gains = [query.gains for query in collection.queries]
+        ranked = paperboy(collection.documents)
+        ours = peers.ndcg(gains, [ranked(query.text) for query in collection.queries])
+        theirs = {
+            title(name): peers.ndcg(gains, _given_terms(name, collection))
+            for name in (contenders.RANK_BM25, contenders.BM25S, contenders.TANTIVY, contenders.FTS5)
+        }
+        floor = max(map(fmean, theirs.values())) - WITHIN
+        label, own = f"{collection.name} ({len(collection.queries):,})", fmean(ours)
+        rows.append(Row(f"{label}: {PAPERBOY}", f"{own:.4f}", f"at least {floor:.4f}", own >= floor))
+        rows += [
+            Row(f"{label}: {name}", f"{fmean(scores):.4f}; {_beside([ours], [scores])}")
+            for name, scores in theirs.items()
+        ]
+    notes = [f"nDCG@{CUT} as above; the target is the best peer's less {WITHIN:g}"]
+    return Table("Quality, beside other engines given the same terms", rows, notes)
+
+
+def _given_terms(name: str, collection: Collection) -> list[list[int]]:
+    """Return an engine's ranking for each query."""
+    terms = Analyzer().terms
+    with tempfile.TemporaryDirectory(prefix="paperboy-bench-") as folder:
+        index = Path(folder) / "index"
+        index.mkdir()
+        engine = contenders.contender(name, Path(folder) / contenders.TOKENS, index)
+        lines = (" ".join(paper) for paper in analyzed(collection.documents))
+        engine.tokens.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        engine.build()
+        engine.open()
+        return [
+            engine.best(asked, CUT) if (asked := terms(query.text)) else [] for query in collection.queries
+        ]
+
+
 def paperboy(documents: Sequence[Document]) -> Callable[[str], list[int]]:
     """Return how the app ranks bare words, as `bot.library` builds its collection."""
     analyzer = Analyzer()
-    searched = [search.Document(title=title, abstract=text) for title, text in documents]
-    indexed = search.Collection(searched, analyzer)
+    searched = [segment.Document(title=title, abstract=text) for title, text in documents]
+    indexed = search.Collection.of(searched, analyzer)
 
     def ranked(text: str) -> list[int]:
         words = (QueryWord(text[start:end], forms, start) for start, end, forms in analyzer.words(text))

@@ -1,8 +1,12 @@
 """Rows of figures, and how they are printed: aligned, and Markdown at the same time."""
 
 import os
+import platform
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 HEAD = ("what", "measured", "target", "met")
 
@@ -24,27 +28,43 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """Cells under heads; `notes` say how they came about, `faults` what was wrong, not slow."""
+
+    title: str
+    head: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+    faults: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Figures that belong together; `notes` say how they came about, `faults` what was wrong, not slow."""
+    """Figures that belong together, as a grid with a line a figure."""
 
     title: str
     rows: Sequence[Row]
     notes: Sequence[str] = ()
     faults: Sequence[str] = ()
 
+    @property
+    def grid(self) -> Grid:
+        """The table as it is printed."""
+        return Grid(self.title, HEAD, [row.cells for row in self.rows], self.notes, self.faults)
 
-def show(table: Table) -> None:
+
+def show(table: Table | Grid) -> None:
     """Print a table, and how busy the machine was in the last minute."""
-    lines = [HEAD, *(row.cells for row in table.rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    grid = table.grid if isinstance(table, Table) else table
+    widths = [max(map(len, column)) for column in zip(grid.head, *grid.lines, strict=True)]
     rule = tuple("-" * width for width in widths)
-    print(f"\n### {table.title}\n")
-    for cells in (HEAD, rule, *lines[1:]):
+    print(f"\n### {grid.title}\n")
+    for cells in (grid.head, rule, *grid.lines):
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
         print(f"| {' | '.join(padded)} |")
     print()
-    for note in (*table.notes, f"load average over the last minute: {os.getloadavg()[0]:.1f}"):
-        print(f"- {note}")
+    for note in (*grid.notes, f"load average over the last minute: {os.getloadavg()[0]:.1f}"):
+        print(f"- {note}", flush=True)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -59,3 +79,24 @@ def duration(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds * 1e6:.3g} µs"
+
+
+def machine() -> str:
+    """Return what everything was measured on, in a line."""
+    system = f"{platform.system()} {platform.machine()}"
+    return f"Python {platform.python_version()}, {system}, {os.cpu_count()} cores of {_processor()}"
+
+
+def verdict(faults: Sequence[str]) -> int:
+    """Print what was wrong; returns the exit code, 1 where something was."""
+    for fault in faults:
+        print(f"\nWRONG RESULT: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _processor() -> str:
+    try:
+        found = re.search("^model name\\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    except OSError:
+        found = None
+    return found[1] if found else platform.processor() or "an unknown processor"

@@ -132,11 +132,11 @@ class Indexes:
                 return None
             numbered = ((paper.number, document(paper)) for paper in papers.everything(db))
             try:
-                self._keep(lambda folder: build(numbered, self._analyzer.forms, folder, change), change, now)
+                self._keep(lambda folder: build(numbered, folder, change), change, now)
             except OSError as error:
                 _log.warning("no index can be kept beside the database, so each start builds one: %s", error)
                 numbered = ((paper.number, document(paper)) for paper in papers.everything(db))
-                parts = (Part(combined(parts_of(numbered, self._analyzer.forms))),)
+                parts = (Part(combined(parts_of(numbered))),)
                 return Index(Collection(parts, self._analyzer), 0, change, last.loaded_at)
         return self._opened()
 

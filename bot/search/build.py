@@ -1,47 +1,86 @@
 """Documents → a segment in a folder.
 
-Law: memory holds the texts of one lot at a time, and the postings of all.
+Law: memory holds the texts of a few lots at a time, and the postings of all. Several are indexed by
+as many processes as there are cores; what comes out is the same.
 """
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from importlib.util import find_spec
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 
-from bot.search.analyze import Forms
+from bot.search.analyze import Analyzer, Forms
 from bot.search.blocks import Blocks
 from bot.search.files import load, write
 from bot.search.index import BIG, K1, B
 from bot.search.merge import merged
-from bot.search.segment import Document, Part, flat, nested, segment
+from bot.search.segment import Document, Part, Segment, flat, nested, segment
 
 _LETTERS = 1 << 25  # in a lot: 20,000 abstracts, or one giant
 
 Numbered = tuple[int, Document]
+Meaning = Callable[[str], Forms]
+
+
+def english() -> Meaning:
+    """Return what tells what a word stands for."""
+    return Analyzer().forms
 
 
 def build(
-    documents: Iterable[Numbered], forms: Callable[[str], Forms], folder: Path, corpus: int = 0
+    documents: Iterable[Numbered], folder: Path, corpus: int = 0, meaning: Callable[[], Meaning] = english
 ) -> None:
     """Index documents, given with their papers' ascending numbers, into a folder; OSError where it fails.
 
-    `corpus` is the version of the corpus that they are.
+    `corpus` is the version of the corpus that they are; `meaning`, a function of a module, returns what tells
+    what a word stands for.
     """
-    keep(parts_of(documents, forms), folder, corpus)
+    keep(parts_of(documents, meaning), folder, corpus)
 
 
-def parts_of(documents: Iterable[Numbered], forms: Callable[[str], Forms]) -> list[Part]:
+def parts_of(documents: Iterable[Numbered], meaning: Callable[[], Meaning] = english) -> list[Part]:
     """Index documents in memory, lot by lot; one lot at least."""
-    return [Part(segment(lot, forms)) for lot in _lots(documents)]
+    lots = _lots(documents)
+    first, second = next(lots), next(lots, None)
+    if second is None:
+        return [Part(segment(first, meaning()))]
+    return [Part(made) for made in _segments(chain([first, second], lots), meaning)]
 
 
 def keep(parts: Sequence[Part], folder: Path, corpus: int) -> None:
     """Write the documents of segments as one into a folder; OSError where it fails."""
-    write(
-        folder, flat(parts[0].segment) if len(parts) == 1 and parts[0].kept is None else merged(parts), corpus
-    )
+    whole = len(parts) == 1 and parts[0].kept is None
+    write(folder, flat(parts[0].segment) if whole else merged(parts), corpus)
     made = load(folder, corpus)
-    if made.size >= BIG and find_spec("numba"):  # which has no wheels for Macs of the old kind
+    if made.size >= BIG and find_spec("numba"):  # which has no wheels for Macs with Intel's processors
         write(folder, nested("blocks", Blocks.of(made.text, made.lengths, K1, B)), corpus)
+
+
+def _segments(lots: Iterable[list[Numbered]], meaning: Callable[[], Meaning]) -> Iterator[Segment]:
+    """Index lots in other processes, which start clean: a copy of this one would have its locks."""
+    cores = os.cpu_count() or 1
+    at_work: deque[Future[Segment]] = deque()
+    with ProcessPoolExecutor(cores, get_context("spawn"), _begin, (meaning,)) as others:
+        for lot in lots:
+            at_work.append(others.submit(_segment, lot))
+            if len(at_work) > cores:  # no more texts than the processes need
+                yield at_work.popleft().result()
+        while at_work:
+            yield at_work.popleft().result()
+
+
+def _begin(meaning: Callable[[], Meaning]) -> None:
+    """Prepare a process of its own."""
+    global _meaning  # noqa: PLW0603  # each process keeps what it learns of words from lot to lot
+    _meaning = meaning()
+
+
+def _segment(lot: list[Numbered]) -> Segment:
+    return segment(lot, _meaning)
 
 
 def _lots(documents: Iterable[Numbered]) -> Iterator[list[Numbered]]:
@@ -54,3 +93,6 @@ def _lots(documents: Iterable[Numbered]) -> Iterator[list[Numbered]]:
             yield lot
             lot, letters = [], 0
     yield lot
+
+
+_meaning: Meaning

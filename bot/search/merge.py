@@ -9,6 +9,7 @@ documents there are.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -156,9 +157,9 @@ def _joined(stretches: Sequence[_Stretch]) -> _Stretch:
 def _labels(parts: Sequence[Segment], homes: Sequence[Integers]) -> Iterator[Piece]:
     found: dict[str, list[Integers]] = {}
     for part, home in zip(parts, homes, strict=True):
-        counts = part.labels.everything()
-        stretches = np.split(home[part.label_documents], np.cumsum([*counts.values()])[:-1])
-        for label, documents in zip(counts, stretches, strict=True):
+        counts, homes_of = part.labels.everything(), home[part.label_documents]
+        for label, (first, last) in zip(counts, pairwise(accumulate([0, *counts.values()])), strict=True):
+            documents = homes_of[first:last]
             found.setdefault(label, []).append(documents[documents >= 0])
     labels = {label: np.sort(np.concatenate(pieces)) for label, pieces in found.items()}
     labels = {label: documents for label, documents in labels.items() if len(documents)}

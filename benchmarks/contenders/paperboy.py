@@ -1,0 +1,52 @@
+"""Paperboy's own engine, past its analyzer: a term stands for itself."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.contenders import Contender
+from bot.search.analyze import Analyzer, Forms
+from bot.search.build import build
+from bot.search.collection import Collection
+from bot.search.files import load
+from bot.search.segment import Document, Part
+
+
+class Paperboy(Contender):
+    """Plain arrays, mapped; a paper is added in memory, beside them."""
+
+    def __init__(self, tokens: Path, folder: Path) -> None:
+        super().__init__(tokens, folder)
+        if any(folder.glob("blocks.*")):  # then the first search imports this; imports are before any clock
+            import_module("bot.search.pruned")
+
+    def build(self) -> None:
+        """Build the app's whole index: places of words for phrases too, though nobody asks for them here."""
+        with self.tokens.open(encoding="utf-8") as file:
+            papers = enumerate(Document(title="", abstract=line) for line in file)
+            build(papers, self.folder, meaning=_meaning)
+
+    def open(self) -> None:
+        """Map the arrays; what is added keeps its terms too."""
+        analyzer = Analyzer()
+        analyzer.forms = lru_cache(_meaning())
+        self.collection = Collection([Part(load(self.folder))], analyzer)
+
+    def best(self, terms: Sequence[str], limit: int) -> list[int]:
+        """Ask BM25 alone."""
+        return [number for number, _ in self.collection.bm25.best(terms, limit)]
+
+    def add(self, number: int, terms: Sequence[str]) -> None:
+        """Add it in memory."""
+        added = Document(title="", abstract=" ".join(terms))
+        self.collection = self.collection.changed([(number, added)], ())
+
+
+def _meaning() -> Callable[[str], Forms]:
+    """Return what tells that a word stands for itself; processes that build beside this one call it too."""
+    return _itself
+
+
+def _itself(word: str) -> Forms:
+    return Forms((word,), ((word,),))
