@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -170,7 +171,8 @@ def _delivering(parts: _Parts) -> Iterator[str]:
     ticks.add_job(
         parts.rounds.tick, "interval", seconds=TICK, misfire_grace_time=None, coalesce=True, max_instances=1
     )
-    ticks.add_job(_settler(parts), "interval", seconds=SETTLING, misfire_grace_time=None, coalesce=True)
+    settle_if_need_be = settler(parts.library, parts.settings.db, parts.clock)
+    ticks.add_job(settle_if_need_be, "interval", seconds=SETTLING, misfire_grace_time=None, coalesce=True)
     with parts.rounds.going(go):
         parts.rounds.tick()
         ticks.start()
@@ -180,15 +182,13 @@ def _delivering(parts: _Parts) -> Iterator[str]:
             ticks.shutdown()
 
 
-def _settler(parts: _Parts) -> "Callable[[], None]":
+def settler(library: Library, db: Path, clock: Clock) -> "Callable[[], None]":
     """Return what has the index made anew where need be, by a process beside this one, which answers on."""
     beside: list[BaseProcess] = []
 
     def settle_if_need_be() -> None:
-        if parts.library.is_unsettled() and not any(process.is_alive() for process in beside):
-            process = get_context("spawn").Process(
-                target=settle, args=(parts.settings.db, parts.clock()), daemon=True
-            )
+        if library.is_unsettled() and not any(process.is_alive() for process in beside):
+            process = get_context("spawn").Process(target=settle, args=(db, clock()), daemon=True)
             process.start()
             beside[:] = [process]
 

@@ -77,7 +77,7 @@ class Indexes:
 
     def settle(self, now: datetime) -> None:
         """Make a new generation, where need be and no other process is about to."""
-        with suppress(Timeout), self._lock.acquire(blocking=False):
+        with suppress(Timeout, DamagedError), self._lock.acquire(blocking=False):
             index = self._opened()
             if index and is_unsettled(index):
                 parts, change = index.collection.parts, index.change
@@ -104,7 +104,8 @@ class Indexes:
             base, change = (known.collection, known.change) if known else (None, 0)
             if generation and generation.id != (known.generation if known else 0):
                 try:
-                    base, change = self._loaded(generation), generation.change
+                    if loaded := self._loaded(generation):
+                        base, change = loaded, generation.change
                 except DamagedError as error:
                     if known is None:
                         raise

@@ -163,7 +163,7 @@ class Library:
     def matcher(self) -> Matcher:
         """Return what matches topics among today's papers; raises UserError where there are none."""
         catalogue = self._open()
-        newest = int(catalogue.numbers.max())
+        newest = int(catalogue.numbers.max(initial=0))
         return Matcher(catalogue.collection, newest, catalogue.shelf, self._analyzer)
 
     def has_word(self, word: str) -> bool:

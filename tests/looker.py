@@ -216,7 +216,7 @@ class Looker:
         """Sort by score, then by number; without words the newest first."""
         if query.words or query.phrase_terms:
             entitled = self.entitled(query)
-            return sorted(found, key=lambda each: (each[1] not in entitled, -each[0], each[1]))
+            return sorted(found, key=lambda e: (0, 0.0, e[1]) if e[1] in entitled else (1, -e[0], e[1]))
         dates = {each.number: (each.year or 0, each.dated, each.number) for each in self.papers}
         return [
             (0.0, number, lacking)
@@ -254,6 +254,7 @@ def same(answer: Answer, looked: dict[str, object], skip: int) -> None:
     assert answer.total == len(found)
     assert len(hits) == len(found[skip : skip + PAGE])
     for (score, number, lacking), expected in zip(hits, found[skip:], strict=False):
+        assert number in whole
         assert score == pytest.approx(whole[number][0], abs=NEAR)
         assert score == pytest.approx(expected[0], abs=NEAR)  # so it stands where it belongs
         assert lacking == whole[number][1]

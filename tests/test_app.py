@@ -1,6 +1,7 @@
 """The whole of Paperboy as `paperboy run` runs it, against a local Slack."""
 
 import json
+import multiprocessing
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -18,9 +19,11 @@ from bot.digest import claiming
 from bot.digest.following import Following
 from bot.errors import OperatorError
 from bot.library import Library
+from bot.papers import Description, TitleOrigin
 from bot.playground import ANA, SAFETY, TEAM, LocalSlack
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Store, generations, loads, papers
+from bot.store.generations import Generation
 from bot.topics import Person, Place, Wish
 from bot.web import SLACK_PATH
 from tests.conftest import LOADED_AT
@@ -206,3 +209,41 @@ def test_a_digest_arrives_when_the_playgrounds_clock_is_moved(
         assert [each["text"].splitlines()[0] for each in arrived[:1]] == ["*2 papers*: 1 length bias"]
         assert arrived[1]["thread_ts"] == arrived[0]["ts"]
         assert page.get("/readyz").text == "ready\n"
+
+
+def test_what_has_become_much_is_put_into_a_new_index(tmp_path: Path) -> None:
+    """By a process beside this one, once; answers stay what they were."""
+    store = Store(tmp_path / "many.db")
+    library = Library(store)
+
+    def add(*titles: str) -> None:
+        described = [Description(title=title, title_origin=TitleOrigin.PAGE, abstract="") for title in titles]
+        none: list[Any] = []
+        with store.writing() as db:
+            rows = ((f"{each.title} {number}", each, none, none) for number, each in enumerate(described))
+            papers.add(db, rows, LOADED_AT)
+            loads.add(db, LOADED_AT, len(titles), len(titles), ())
+
+    def generation() -> Generation | None:
+        with store.reading() as db:
+            return generations.current(db)
+
+    def found() -> tuple[int, list[str]]:
+        answer = library.search("tea", 3)
+        return answer.total, [each.paper.title for each in answer.found]
+
+    add("Green tea")
+    library.open(LOADED_AT)
+    settle = app.settler(library, store.path, lambda: LOADED_AT)
+    first, before = generation(), None
+    for more, made in (["Tea"] * 2_000, 1), (["Black tea"], 2):
+        add(*more)
+        before = found()
+        settle()
+        settle()
+        for process in multiprocessing.active_children():
+            process.join()
+        now = generation()
+        assert (now and now.id, found()) == (made, before)
+    assert first is not None
+    assert not library.is_unsettled()

@@ -8,6 +8,7 @@ order in which the index numbers them; what has been left out is flagged nowhere
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Some
+from functools import cached_property
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -31,9 +32,6 @@ class Collection:
         self._analyzer = analyzer
         self._firsts = [0, *accumulate(part.segment.size for part in parts)]
         self.bm25 = Bm25(parts)
-        self.numbers: Numbers = joined([part.segment.numbers for part in parts])
-        whole = all(part.kept is None for part in parts)
-        self._kept = None if whole else joined([_kept(part) for part in parts])
 
     @classmethod
     def of(cls, documents: Sequence[Document], analyzer: Analyzer) -> "Collection":
@@ -53,6 +51,16 @@ class Collection:
             parts[-2:] = [Part(combined(parts[-2:]))]
         return Collection(parts, self._analyzer)
 
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The number of each document's paper."""
+        return joined([part.segment.numbers for part in self.parts])
+
+    @cached_property
+    def _kept(self) -> Flags | None:
+        whole = all(part.kept is None for part in self.parts)
+        return None if whole else joined([_kept(part) for part in self.parts])
+
     @property
     def size(self) -> int:
         """How many documents there are."""
@@ -62,8 +70,7 @@ class Collection:
     def unsettled(self) -> int:
         """How many documents have come or gone since the first segment was made."""
         first, *rest = self.parts
-        out = 0 if first.kept is None else int(np.count_nonzero(~first.kept))
-        return out + sum(part.segment.size for part in rest)
+        return first.segment.size - first.size + sum(part.segment.size for part in rest)
 
     def everything(self) -> Flags:
         """Return flags for all documents."""
@@ -73,9 +80,8 @@ class Collection:
         """Return the document of a paper, None where it has none."""
         for part, first in zip(self.parts, self._firsts, strict=False):
             place = int(part.segment.numbers.searchsorted(number))
-            if part.segment.numbers[place : place + 1] == [number] and (
-                part.kept is None or part.kept[place]
-            ):
+            there = part.segment.numbers[place : place + 1].tolist() == [number]
+            if there and (part.kept is None or part.kept[place]):
                 return first + place
         return None
 

@@ -6,7 +6,7 @@ refused. Nothing is unpickled. The list is written last, so what a folder's list
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -50,6 +50,7 @@ def write(folder: Path, pieces: Iterable[Piece], corpus: int) -> None:
         arrays = {}
     arrays |= {name: file.entry() for name, file in files.items()}
     about = {"format": _FORMAT, "analysis": VERSION, "corpus": corpus, "arrays": arrays}
+    about["digest"] = _list_digest(arrays)
     (folder / _LIST).write_text(json.dumps(about), encoding="utf-8")
 
 
@@ -67,12 +68,19 @@ def _listed(folder: Path, corpus: int) -> dict[str, _Entry]:
     try:
         about = json.loads((folder / _LIST).read_text(encoding="utf-8"))
         found = about["format"], about["analysis"], about["corpus"]
+        whole = _list_digest(about["arrays"]) == about["digest"]
         arrays = {str(name): _Entry(*entry) for name, entry in about["arrays"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DamagedError(f"{folder / _LIST} cannot be read: {error!r}") from error
     if found != (_FORMAT, VERSION, corpus):
         raise DamagedError(f"{folder} is another version's: {found}, not {(_FORMAT, VERSION, corpus)}")
+    if not whole:
+        raise DamagedError(f"{folder / _LIST} is not as it was written")
     return arrays
+
+
+def _list_digest(arrays: Mapping[str, object]) -> str:
+    return xxhash.xxh3_128_hexdigest(json.dumps(arrays).encode())
 
 
 def _mapped(path: Path, entry: _Entry) -> Array:
@@ -84,11 +92,12 @@ def _mapped(path: Path, entry: _Entry) -> Array:
             array = np.fromfile(path, kind, size, offset=entry.offset).reshape(shape)
         else:
             array = np.asarray(np.memmap(path, kind, "r", entry.offset, shape))
+        right = _digest(array) == entry.digest and path.stat().st_size == entry.offset + array.nbytes
     except (OSError, ValueError, TypeError, OverflowError) as error:
         raise DamagedError(f"{path} cannot be read: {error}") from error
-    array.flags.writeable = False
-    if _digest(array) != entry.digest or path.stat().st_size != entry.offset + array.nbytes:
+    if not right:
         raise DamagedError(f"{path} is not as it was written")
+    array.flags.writeable = False
     return array
 
 

@@ -67,14 +67,10 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         """Take in the segments; return what tells each term's document frequency."""
         self._parts = corpus
         self._firsts = [0, *accumulate(part.segment.size for part in corpus)]
-        self.doc_len = joined([part.segment.lengths for part in corpus])
-        kept = [
-            part.segment.lengths if part.kept is None else part.segment.lengths[part.kept] for part in corpus
-        ]
-        self.corpus_size = sum(map(len, kept))
-        total = sum(int(lengths.sum(dtype=np.int64)) for lengths in kept)
+        self.corpus_size = sum(part.size for part in corpus)
+        total = sum(part.length for part in corpus)
         self.avgdl = total / self.corpus_size if total else 1.0
-        lengths = np.arange(int(self.doc_len.max(initial=0)) + 1)
+        lengths = np.arange(max((part.longest for part in corpus), default=0) + 1)
         self._norms = self.k1 * (1 - self.b + self.b * lengths / self.avgdl)
         return _Looked(lambda term: self._frequency(self._places(term)))
 

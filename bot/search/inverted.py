@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.search.analyze import Forms
-from bot.search.postings import LAST_PLACE, MANY, Postings, key
+from bot.search.postings import LAST_PLACE, MANY, WIDEST, Postings, key
 from bot.search.vocabulary import Vocabulary, spread
 
 TITLE_WEIGHT = 3  # a title counts as if it stood in the abstract three times (nDCG@10 .494 → .498)
 
-_WIDEST = 63  # places that an occurrence takes; a word with more joints stands in no row
 
 _BITS = 63
 
@@ -64,7 +63,7 @@ def invert(
             (terms[index], len(known)),
             (documents, len(first_ends)),
             (np.minimum(places, LAST_PLACE), LAST_PLACE + 1),
-            (np.minimum(fixed[index, 1], _WIDEST), _WIDEST + 1),
+            (np.minimum(fixed[index, 1], WIDEST), WIDEST + 1),
             (counts, TITLE_WEIGHT + 1),
         ]
     )

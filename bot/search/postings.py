@@ -20,11 +20,13 @@ All arrays lie term after term, terms by ascending hash, a term's documents asce
 Places are counted in words; stop words take none, and texts of one document lie apart by one place, so what
 stands in a row has places in a row. A word with several forms takes places for all of them, and no row
 changes from one form to another within it: `fine-tuning` takes two, where `fine` is the first, `tune` the
-second, and `finetun` both. From place LAST_PLACE on, words are found but stand in no row.
+second, and `finetun` both. What ends at place LAST_PLACE or beyond is
+found, but stands in no row with what follows.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
@@ -41,9 +43,13 @@ Places = NDArray[np.int64]
 MANY = 255
 AT_ONCE = 1 << 22  # postings that are worked on at a time
 LAST_PLACE = (1 << 15) - 1
+WIDEST = 63  # places that an occurrence takes; a word with more joints ends where no other begins
+_MEMORY = 1 << 17  # terms whose hash is remembered
 _PLACE_BITS = 16  # a place among all documents' places: the document's number, and this many bits
+_LAST = (1 << _PLACE_BITS) - 1
 
 
+@lru_cache(_MEMORY)
 def key(term: str) -> int:
     """Return the hash that a term is known by."""
     return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
@@ -105,7 +111,7 @@ class Postings:
             ends = np.concatenate([self._follow(way, ends, among) for way in forms.ways])
         if ends is None:
             ends = np.empty(0, dtype=np.int64)
-        return ((ends - 1) >> _PLACE_BITS).astype(np.int32), (ends - 1) & ((1 << _PLACE_BITS) - 1)
+        return ((ends - 1) >> _PLACE_BITS).astype(np.int32), (ends - 1) & _LAST
 
     def _follow(self, way: Sequence[str], ends: Places | None, among: Flags) -> Places:
         """Return where the terms of a way end that begin at one of the places `ends`; None: anywhere."""
@@ -128,6 +134,9 @@ class Postings:
         low, high = self.odd.searchsorted((first, last))
         odd = self.odd[low:high] - first
         ends[odd] = starts[odd] + self.odd_spans[low:high]
+        beyond = (ends & _LAST) >= LAST_PLACE
+        beyond[odd] |= self.odd_spans[low:high] == WIDEST
+        ends[beyond] |= _LAST  # where no place begins
         wanted = among[owners]
         return starts[wanted], ends[wanted]
 

@@ -73,7 +73,10 @@ class _Window(NamedTuple):
 
 
 class _Reached(NamedTuple):
-    """The window's documents that were touched, what each has reached, what the rest can add by blocks."""
+    """The window's documents that were touched, what each has reached, what the rest can add by blocks.
+
+    There is room for one document more: each is written before it is known to be another one.
+    """
 
     touched: Numbers
     sums: Sums
@@ -138,7 +141,7 @@ def _best(index: _Index, terms: _Terms, among: Flags, limit: int) -> _Top:
     size = len(terms.starts)
     window = _Window(terms.starts.copy(), terms.starts.copy(), np.zeros(size, np.float32), np.arange(size))
     reached = _Reached(
-        np.zeros(_WINDOW, np.int32), np.zeros(_WINDOW, np.float32), np.zeros(_BLOCKS, np.float32)
+        np.zeros(_WINDOW + 1, np.int32), np.zeros(_WINDOW, np.float32), np.zeros(_BLOCKS, np.float32)
     )
     top = _Top(np.full(limit, -1, np.int64), np.zeros(limit, np.float64))
     floor = np.float32(0)

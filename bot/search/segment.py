@@ -7,6 +7,7 @@ lie in memory or are mapped from files. Its documents are numbered from 0 by asc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.search.blocks import Blocks
 from bot.search.inverted import invert
 from bot.search.postings import LAST_PLACE, Flags, Numbers, Postings, key
 from bot.search.vocabulary import Vocabulary
-from bot.search.words import Words
+from bot.search.words import Words, line
 
 Array = NDArray[Any]
 Nested = Postings | Words | Blocks
@@ -75,12 +76,28 @@ class Segment:
         return len(self.numbers)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """A segment, and flags for those of its documents that are kept; None: all are."""
 
     segment: Segment
     kept: Flags | None = None
+
+    @cached_property
+    def size(self) -> int:
+        """How many documents are kept."""
+        return self.segment.size if self.kept is None else int(np.count_nonzero(self.kept))
+
+    @cached_property
+    def length(self) -> int:
+        """How many terms the documents have that are kept."""
+        lengths = self.segment.lengths
+        return int((lengths if self.kept is None else lengths[self.kept]).sum(dtype=np.int64))
+
+    @cached_property
+    def longest(self) -> int:
+        """How many terms the longest document has, be it kept or not."""
+        return int(self.segment.lengths.max(initial=0))
 
     def among(self, flags: Flags | None) -> Flags | None:
         """Return the flags without documents that are left out; None for all."""
@@ -195,7 +212,7 @@ def _by_label(papers: Sequence[Document]) -> dict[str, list[int]]:
     found: defaultdict[str, dict[int, None]] = defaultdict(dict)
     for number, paper in enumerate(papers):
         for label in paper.labels:
-            found[fold(label).casefold()][number] = None
+            found[line(fold(label).casefold())][number] = None
     return {label: list(numbers) for label, numbers in found.items()}
 
 

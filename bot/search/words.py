@@ -31,7 +31,7 @@ class Words:
         for word in counts:
             grouped.setdefault(group(word), []).append(word)
         numbers = sorted(grouped)
-        blocks = ["".join(f"{_line(word)}\n" for word in grouped[number]).encode() for number in numbers]
+        blocks = ["".join(f"{line(word)}\n" for word in grouped[number]).encode() for number in numbers]
         return cls(
             groups=np.array(numbers, dtype=np.uint64),
             starts=np.cumsum([0, *map(len, blocks)], dtype=np.int64),
@@ -60,6 +60,6 @@ class Words:
         return dict(zip(lines[:-1], counts, strict=True))
 
 
-def _line(word: str) -> str:
+def line(word: str) -> str:
     """Return a word as one line that UTF-8 can hold: a file's name may have line breaks, and worse."""
     return word.replace("\n", " ").encode(errors="replace").decode()

@@ -1,4 +1,5 @@
 import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,15 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.search.analyze import Forms
 from bot.search.blocks import Blocks
-from bot.search.build import build, keep, parts_of
+from bot.search.build import Meaning, Numbered, build, keep, parts_of
 from bot.search.files import DamagedError, load
 from bot.search.index import K1, B
-from bot.search.segment import Document, Part, flat, segment
+from bot.search.merge import combined
+from bot.search.segment import Document, Part, Segment, flat, segment
 from tests.search.arrays import ANALYZER, DOCUMENT, numbered, same_arrays, same_segment
 
 CORPUS = 7
 LABELLED = Document(title="Fine-tuning", abstract="a model", authors=["Li"], labels=["a.txt"], year=2023)
+
+
+def _here(lots: Iterable[list[Numbered]], meaning: Callable[[], Meaning]) -> Iterator[Segment]:
+    """Index lots in this process, which is sooner ready for small ones."""
+    forms = meaning()
+    return (segment(lot, forms) for lot in lots)
 
 
 @given(st.lists(DOCUMENT, max_size=6), st.sampled_from([1, 5, 40, 200, 1 << 25]))
@@ -26,7 +35,8 @@ def test_what_is_built_lot_by_lot_is_one_segment(
     folder = tmp_path_factory.mktemp("built")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.search.build._LETTERS", letters)
-        build(iter(numbered(documents)), ANALYZER.forms, folder, CORPUS)
+        patch.setattr("bot.search.build._segments", _here)
+        build(iter(numbered(documents)), folder, CORPUS)
     same_segment(load(folder, CORPUS), segment(numbered(documents), ANALYZER.forms))
 
 
@@ -36,18 +46,29 @@ def test_a_lot_may_be_full_with_the_last_document(
 ) -> None:
     """What is built is the same then."""
     documents = numbered([LABELLED] * size)
+    monkeypatch.setattr("bot.search.build._segments", _here)
     monkeypatch.setattr("bot.search.build._LETTERS", 2 * len(LABELLED.title + LABELLED.abstract))
-    build(documents, ANALYZER.forms, tmp_path, CORPUS)
+    build(documents, tmp_path, CORPUS)
     same_segment(load(tmp_path, CORPUS), segment(documents, ANALYZER.forms))
 
 
-def test_documents_are_taken_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lot is indexed before the next is taken."""
-    taken: list[int] = []
-    monkeypatch.setattr("bot.search.build.segment", lambda lot, _: taken.append(-len(lot)))
-    monkeypatch.setattr("bot.search.build._LETTERS", 3 * len(LABELLED.title + LABELLED.abstract))
-    parts_of((taken.append(number) or (number, LABELLED) for number in range(8)), ANALYZER.forms)
-    assert taken == [0, 1, 2, -3, 3, 4, 5, -3, 6, 7, -2]
+def plain() -> Meaning:
+    """Return what takes each word for itself; it is imported by other processes."""
+    return lambda word: Forms((word,), ((word,),))
+
+
+def test_lots_are_indexed_by_processes_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order, and each with what a word means there."""
+    monkeypatch.setattr("bot.search.build._LETTERS", 40)
+    documents = numbered([replace(LABELLED, abstract=f"models w{number}") for number in range(9)])
+    build(iter(documents), tmp_path / "english", CORPUS)
+    same_segment(load(tmp_path / "english", CORPUS), segment(documents, ANALYZER.forms))
+    parts = parts_of(documents, plain)
+    assert len(parts) > 2
+    assert [number for part in parts for number in part.segment.numbers] == [
+        number for number, _ in documents
+    ]
+    same_segment(combined(parts), segment(documents, plain()))
 
 
 @given(st.lists(DOCUMENT, min_size=1, max_size=6), st.data())
@@ -79,9 +100,10 @@ def test_what_is_big_has_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     """Those of its terms and lengths; and what is kept anew has them anew."""
     monkeypatch.setattr("bot.search.build.BIG", big)
     monkeypatch.setattr("bot.search.build._LETTERS", 50)
+    monkeypatch.setattr("bot.search.build._segments", _here)
     documents = numbered([replace(LABELLED, abstract="model " * number) for number in range(size)])
     whole = segment(documents, ANALYZER.forms)
-    build(documents, ANALYZER.forms, tmp_path / "one", CORPUS)
+    build(documents, tmp_path / "one", CORPUS)
     found = load(tmp_path / "one", CORPUS)
     if size < big:
         assert found.blocks is None
@@ -103,4 +125,4 @@ def test_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
     """As an OSError, which whoever asks may catch."""
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
-        build(numbered([LABELLED]), ANALYZER.forms, tmp_path / "file" / "folder", CORPUS)
+        build(numbered([LABELLED]), tmp_path / "file" / "folder", CORPUS)

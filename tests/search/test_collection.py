@@ -162,7 +162,7 @@ def test_a_title_counts_three_times() -> None:
         assert list(zip(documents.tolist(), frequencies.tolist(), strict=True)) == [
             (number, count) for number, count in enumerate(counts) if count
         ]
-    assert built.bm25.doc_len.tolist() == [14, 1, 6]
+    assert built.parts[0].segment.lengths.tolist() == [14, 1, 6]
 
 
 def test_an_empty_collection_answers() -> None:

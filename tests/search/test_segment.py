@@ -23,7 +23,8 @@ def collection(*documents: Document) -> Collection:
 
 def in_a_row(found: Collection, *words: str) -> list[bool]:
     """Tell of each document whether it holds words, each as written in one stretch, in a row."""
-    return found.holding([ANALYZER.forms(word) for word in words]).tolist()
+    held: list[bool] = found.holding([ANALYZER.forms(word) for word in words]).tolist()
+    return held
 
 
 def test_a_segment_is_arrays_as_told() -> None:

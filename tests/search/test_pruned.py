@@ -1,0 +1,176 @@
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from bot.search.index import Bm25
+from bot.search.segment import Part
+from tests.search.ranked import TERMS, blocked, drawn, segment_of
+
+Flags = NDArray[np.bool_]
+WINDOW = 8_192
+ROOT = Path(__file__).parents[2]
+
+QUERY = st.lists(st.sampled_from([*TERMS, *TERMS, "nowhere"]), min_size=1, max_size=8)
+LIMIT = st.sampled_from([1, 2, 3, 10, 10, 37, 100])
+DENSITY = st.sampled_from([None, None, 0.0, 0.003, 0.015, 0.016, 0.1, 0.5, 0.99, 1.0])
+SIZE = st.sampled_from([1, 127, 129, 300, 700, 2_000, 4_000])
+
+
+def exhaustive(
+    bm25: Bm25, query: Sequence[str], limit: int, numbers: NDArray[np.int32], among: Flags | None
+) -> list[tuple[int, float]]:
+    """Return the best by scoring every document."""
+    scores = bm25.get_scores(query)
+    if among is not None:
+        scores = np.where(among, scores, 0)
+    order = np.lexsort((numbers, -scores))
+    return [(document, scores[document]) for document in order[:limit].tolist() if scores[document] > 0]
+
+
+def flags(dice: np.random.Generator, size: int, density: float | None) -> Flags | None:
+    """Flag a share of the documents; None for all."""
+    return None if density is None else dice.random(size) < density
+
+
+def parts(
+    seed: int, sizes: Sequence[int], densities: Sequence[float | None], *, ties: bool, longer: int
+) -> list[Part]:
+    """Return segments with interleaved papers, of which the first has blocks; later ones are `longer`."""
+    dice = np.random.default_rng(seed)
+    total = sum(sizes)
+    homes = np.repeat(np.arange(len(sizes)), sizes)
+    dice.shuffle(homes)
+    found = []
+    for home, (size, density) in enumerate(zip(sizes, densities, strict=True)):
+        counts, lengths = drawn(seed + home, size, ties=ties)
+        numbers = np.arange(total, dtype=np.int32)[homes == home] * 2 + 1
+        made = segment_of(numbers, counts, lengths * longer if home else lengths)
+        found.append(Part(made if home else blocked(made), flags(dice, size, density)))
+    return found
+
+
+@settings(max_examples=80)
+@given(
+    st.integers(0, 2**32),
+    SIZE,
+    st.booleans(),
+    st.sampled_from([None, None, 0.0, 0.3, 0.99]),
+    st.lists(st.tuples(QUERY, LIMIT, DENSITY), min_size=12, max_size=12),
+)
+def test_the_best_are_those_of_scoring_every_document(
+    seed: int,
+    size: int,
+    ties: bool,  # noqa: FBT001  # drawn
+    kept: float | None,
+    asked: list[tuple[list[str], int, float | None]],
+) -> None:
+    """To the last bit and tie for tie, with repeated and unknown terms, of all documents or some."""
+    check(parts(seed, [size], [kept], ties=ties, longer=1), seed, asked)
+
+
+@settings(max_examples=100)
+@given(
+    st.integers(0, 2**32),
+    st.tuples(st.sampled_from([300, 2_000]), st.sampled_from([1, 40, 3_000]), st.sampled_from([0, 5])),
+    st.booleans(),
+    st.tuples(DENSITY, DENSITY, DENSITY),
+    st.sampled_from([0, 1, 3, 40]),
+    st.lists(st.tuples(QUERY, LIMIT, DENSITY), min_size=8, max_size=8),
+)
+def test_the_best_of_several_segments_are_those_of_scoring_every_document(
+    seed: int,
+    sizes: tuple[int, int, int],
+    ties: bool,  # noqa: FBT001  # drawn
+    kept: tuple[float | None, float | None, float | None],
+    longer: int,
+    asked: list[tuple[list[str], int, float | None]],
+) -> None:
+    """Where others came, shorter or longer, since bounds were made, and some were left out."""
+    check(parts(seed, sizes, kept, ties=ties, longer=longer), seed, asked)
+
+
+@settings(max_examples=20)
+@given(
+    st.integers(0, 2**32), st.booleans(), st.lists(st.tuples(QUERY, LIMIT, DENSITY), min_size=20, max_size=20)
+)
+def test_the_best_of_many_windows_are_those_of_scoring_every_document(
+    seed: int,
+    ties: bool,  # noqa: FBT001  # drawn
+    asked: list[tuple[list[str], int, float | None]],
+) -> None:
+    """What one window has found counts in the next."""
+    check(parts(seed, [2 * WINDOW + 200], [None], ties=ties, longer=1), seed, asked)
+
+
+def check(found: list[Part], seed: int, asked: list[tuple[list[str], int, float | None]]) -> None:
+    """Ask queries, and compare."""
+    dice = np.random.default_rng(seed + 99)
+    bm25 = Bm25(found)
+    numbers = np.concatenate([part.segment.numbers for part in found])
+    for query, limit, density in asked:
+        among = flags(dice, len(numbers), density)
+        assert bm25.best(query, limit, among) == exhaustive(bm25, query, limit, numbers, among)
+
+
+def test_ties_go_to_the_lower_paper() -> None:
+    """Wherever they lie, however many they are."""
+    size = WINDOW + 300
+    counts = np.zeros((size, len(TERMS)), dtype=np.int32)
+    counts[:, :2] = 1
+    lengths = np.full(size, 7, dtype=np.int32)
+    made = blocked(segment_of(np.arange(size, dtype=np.int32), counts, lengths))
+    for limit in (1, 5, 100):
+        hits = Bm25([Part(made)]).best(TERMS[:2], limit)
+        assert [document for document, _ in hits] == [*range(limit)]
+        assert len({score for _, score in hits}) == 1
+
+
+def test_many_terms_are_summed_up_closely_enough() -> None:
+    """A query of five hundred words finds the best, too."""
+    check(
+        parts(5, [3_000], [None], ties=False, longer=1),
+        5,
+        [(TERMS[:11] * 45, limit, None) for limit in (1, 10, 100)],
+    )
+
+
+PLAIN = """
+import numpy as np
+from tests.search.ranked import TERMS
+from tests.search.test_pruned import check, parts
+from bot.search.index import Bm25
+from bot.search.segment import Part
+from tests.search.ranked import blocked, segment_of
+
+check(parts(3, [700], [None], ties=False, longer=1), 3, [(TERMS, 5, None), (TERMS[:3], 50, 0.5)])
+size = 8_192
+counts = np.zeros((size, len(TERMS)), dtype=np.int32)
+counts[:, :2] = 1
+made = blocked(segment_of(np.arange(size, dtype=np.int32), counts, np.full(size, 7, dtype=np.int32)))
+assert [hit[0] for hit in Bm25([Part(made)]).best(TERMS[:2], 3)] == [0, 1, 2]
+"""
+
+
+def test_no_array_is_left() -> None:
+    """As plain Python, which is told where compiled code would write behind an array, it does the same.
+
+    All documents of a window may have several terms.
+    """
+    pytest.importorskip("numba")
+    done = subprocess.run(
+        [sys.executable, "-c", PLAIN],
+        cwd=ROOT,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

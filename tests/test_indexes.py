@@ -1,0 +1,615 @@
+import json
+import logging
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier, Event
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from bot.indexes import Index, Indexes
+from bot.library import Library
+from bot.papers import Description, Record, Source, TitleOrigin
+from bot.search.files import load
+from bot.search.query import parse_query
+from bot.search.rank import rank
+from bot.search.segment import Segment
+from bot.store import Store, generations, loads, papers
+from bot.store.generations import Generation
+from tests.looker import ANALYZER
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+QUERIES = ("backdoor", "model routing", "experts backdoor", '"language model"', "source:1.txt", "zzz")
+FIRST = ("backdoor model", "routing experts", "language model")
+
+Answers = dict[str, list[tuple[int, float]]]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Return a store of three papers."""
+    store = Store(tmp_path / "data" / "paperboy.db")
+    with store.writing() as db:
+        loads.add(db, NOW, 3, 3, ())
+    put(store, *FIRST)
+    return store
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """Return what tells the warnings since it was last asked."""
+
+    def tell() -> list[str]:
+        found = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+        caplog.clear()
+        return found
+
+    return tell
+
+
+def put(store: Store, *abstracts: str) -> None:
+    """Add papers."""
+    with store.writing() as db:
+        first = papers.newest(db) + 1
+        papers.add(
+            db,
+            (
+                (f"p{number}", described(abstract), [f"id:p{number}"], [at(number)])
+                for number, abstract in enumerate(abstracts, first)
+            ),
+            NOW,
+        )
+
+
+def revise(store: Store, number: int, abstract: str) -> None:
+    """Describe a paper anew."""
+    with store.writing() as db:
+        papers.revise(db, number, described(abstract), [], [at(number)])
+
+
+def remove(store: Store, *numbers: int) -> None:
+    """Let papers be gone."""
+    with store.writing() as db:
+        papers.remove(db, numbers)
+
+
+def described(abstract: str) -> Description:
+    """Return a paper."""
+    return Description(title="", title_origin=TitleOrigin.PAGE, abstract=abstract)
+
+
+def at(number: int) -> Record:
+    """Return where a paper stands."""
+    source = Source(f"{number % 3}.txt", number)
+    return Record(title="", title_origin=TitleOrigin.PAGE, abstract="", source=source, raw="")
+
+
+def indexes(store: Store) -> Indexes:
+    """Return the indexes as another process would: with a store of its own."""
+    return Indexes(Store(store.path), ANALYZER)
+
+
+def opened(store: Store, now: datetime = NOW) -> Index:
+    """Open the index, as a process does when it starts."""
+    index = indexes(store).open(now)
+    assert index is not None
+    return index
+
+
+def settle(store: Store, now: datetime = LATER, above: int = 0) -> None:
+    """Settle, as another process would, where more than so many papers changed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.indexes._UNSETTLED", above)
+        indexes(store).settle(now)
+
+
+def answers(index: Index) -> Answers:
+    """Return what is found, in order, with scores."""
+    found = {}
+    for text in QUERIES:
+        hits = rank(index.collection, parse_query(text, ANALYZER), 99).hits
+        found[text] = [(int(index.collection.numbers[hit.document]), hit.score) for hit in hits]
+    return found
+
+
+def numbers(index: Index, query: str) -> list[int]:
+    """Return the numbers of the papers found, ascending."""
+    hits = rank(index.collection, parse_query(query, ANALYZER), 99).hits
+    return sorted(int(index.collection.numbers[hit.document]) for hit in hits)
+
+
+def fresh(store: Store, folder: Path) -> Answers:
+    """Return what an index made at once of all that the store holds finds."""
+    folder.mkdir()
+    with closing(sqlite3.connect(store.path)) as one, closing(sqlite3.connect(folder / "copy.db")) as other:
+        one.backup(other)
+    return answers(opened(Store(folder / "copy.db")))
+
+
+def current(store: Store) -> Generation | None:
+    """Return the generation that was committed last."""
+    with store.reading() as db:
+        return generations.current(db)
+
+
+def committed(store: Store) -> int:
+    """Return how many generations were ever committed."""
+    with store.reading() as db:
+        return int(db.conn.execute("SELECT count(*) FROM generation").fetchone()[0])
+
+
+def root(store: Store) -> Path:
+    """Return where the generations lie."""
+    return store.path.with_name("paperboy.db-index")
+
+
+def folders(store: Store) -> list[str]:
+    """Return the names of what lies there."""
+    return sorted(path.name for path in root(store).iterdir()) if root(store).exists() else []
+
+
+def files(store: Store) -> dict[str, tuple[int, int]]:
+    """Return which files lie there, and when each was written."""
+    return {
+        str(path): (path.stat().st_ino, path.stat().st_mtime_ns)
+        for path in root(store).rglob("*")
+        if path.is_file()
+    }
+
+
+def folder(store: Store) -> Path:
+    """Return the folder of the current generation."""
+    generation = current(store)
+    assert generation is not None
+    return root(store) / generation.folder
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[None]:
+    """Hold the lock, as a process does that is making an index."""
+    with FileLock(store.path.with_name("paperboy.db-index.lock")):
+        yield
+
+
+def test_the_first_to_open_builds_a_generation(store: Store, said: Callable[[], list[str]]) -> None:
+    """It is committed, and is the one folder there."""
+    index = opened(store)
+    assert (index.generation, index.change, index.loaded_at) == (1, 1, NOW)
+    assert (numbers(index, "model"), numbers(index, "backdoor"), numbers(index, "zzz")) == ([1, 3], [1], [])
+    generation = current(store)
+    assert generation == Generation(1, folder(store).name, change=1, made_at=NOW)
+    assert folders(store) == [folder(store).name]
+    assert said() == []
+
+
+def test_the_next_to_open_uses_it(store: Store, said: Callable[[], list[str]]) -> None:
+    """Nothing is built or written."""
+    first = opened(store)
+    before = files(store)
+    second = opened(store, LATER)
+    assert (second.generation, committed(store), files(store)) == (1, 1, before)
+    assert answers(second) == answers(first)
+    assert said() == []
+
+
+@pytest.mark.parametrize("loaded", [False, True])
+def test_without_a_paper_there_is_no_index(tmp_path: Path, *, loaded: bool) -> None:
+    """Be it that nothing was loaded, or that the corpus was empty."""
+    store = Store(tmp_path / "paperboy.db")
+    if loaded:
+        with store.writing() as db:
+            loads.add(db, NOW, 0, 0, ())
+    assert indexes(store).open(NOW) is None
+    indexes(store).settle(NOW)
+    assert (committed(store), folders(store)) == (0, [])
+
+
+def test_what_does_not_change_is_followed_by_the_same_index(store: Store) -> None:
+    """It is not made anew."""
+    index = opened(store)
+    assert indexes(store).follow(index) is index
+
+
+def change_one(store: Store) -> None:
+    """Let a paper be about other things."""
+    revise(store, 1, "quantum routing")
+
+
+def add_two(store: Store) -> None:
+    """Add two papers."""
+    put(store, "backdoor experts", "quantum backdoor")
+
+
+def remove_two(store: Store) -> None:
+    """Remove two papers."""
+    remove(store, 1, 3)
+
+
+def do_all(store: Store) -> None:
+    """Add, revise and remove, and bring one back."""
+    add_two(store)
+    remove(store, 1, 2, 5)
+    revise(store, 3, "experts of the language model")
+    revise(store, 2, "backdoor routing model")
+    put(store, "language model")
+
+
+@pytest.mark.parametrize("change", [change_one, add_two, remove_two, do_all])
+def test_a_change_is_found_at_once(store: Store, tmp_path: Path, change: Callable[[Store], None]) -> None:
+    """By a running process and by one that starts, on the same generation; as by an index made anew."""
+    running = opened(store)
+    change(store)
+    before = files(store)
+    followed, started = indexes(store).follow(running), opened(store)
+    expected = fresh(store, tmp_path / "fresh")
+    assert answers(followed) == expected
+    assert answers(started) == expected
+    assert (followed.generation, started.generation, files(store)) == (1, 1, before)
+    assert followed.change == started.change > running.change
+    assert indexes(store).follow(followed) is followed
+
+
+def test_a_revision_keeps_its_number(store: Store) -> None:
+    """It is found by what it says now alone."""
+    index = opened(store)
+    change_one(store)
+    index = indexes(store).follow(index)
+    assert (numbers(index, "quantum"), numbers(index, "backdoor"), numbers(index, "model")) == ([1], [], [3])
+
+
+def test_what_was_removed_is_not_found_until_it_is_back(store: Store) -> None:
+    """By its number again."""
+    index = opened(store)
+    remove(store, 1)
+    index = indexes(store).follow(index)
+    assert (numbers(index, "backdoor"), index.collection.size) == ([], 2)
+    revise(store, 1, "backdoor model")
+    index = indexes(store).follow(index)
+    assert (numbers(index, "backdoor"), index.collection.size) == ([1], 3)
+
+
+def test_all_may_be_removed(store: Store) -> None:
+    """Then nothing is found, also once it is settled; what comes then is."""
+    index = opened(store)
+    remove(store, 1, 2, 3)
+    for each in (indexes(store).follow(index), opened(store)):
+        assert (each.collection.size, answers(each)) == (0, {text: [] for text in QUERIES})
+    settle(store)
+    index = indexes(store).follow(index)
+    assert (index.generation, index.collection.size) == (2, 0)
+    put(store, "backdoor")
+    assert numbers(indexes(store).follow(index), "backdoor") == [4]
+    settle(store)
+    assert (opened(store).generation, numbers(opened(store), "backdoor")) == (3, [4])
+
+
+def test_another_processs_generation_is_followed(store: Store, said: Callable[[], list[str]]) -> None:
+    """The answers are the same."""
+    index = opened(store)
+    do_all(store)
+    before = answers(indexes(store).follow(index))
+    settle(store)
+    after = indexes(store).follow(index)
+    assert (after.generation, after.collection.unsettled) == (2, 0)
+    assert answers(after) == before
+    assert said() == []
+
+
+@pytest.mark.parametrize(("change", "changed"), [(change_one, 2), (add_two, 2), (remove_two, 2), (do_all, 7)])
+def test_it_is_settled_where_more_has_changed_than_may(
+    store: Store, tmp_path: Path, change: Callable[[Store], None], changed: int
+) -> None:
+    """Documents that came and that went count; nothing else changes."""
+    index = opened(store)
+    change(store)
+    index = indexes(store).follow(index)
+    assert index.collection.unsettled == changed
+    settle(store, above=changed)
+    assert (committed(store), indexes(store).follow(index)) == (1, index)
+    settle(store, above=changed - 1)
+    generation = current(store)
+    assert generation == Generation(2, folder(store).name, index.change, LATER)
+    expected = fresh(store, tmp_path / "fresh")
+    for each in (indexes(store).follow(index), opened(store)):
+        assert (each.generation, each.change, each.loaded_at) == (2, index.change, NOW)
+        assert answers(each) == answers(index) == expected
+    settle(store)
+    assert committed(store) == 2
+
+
+def test_only_one_process_settles(store: Store) -> None:
+    """Another goes on."""
+    index = opened(store)
+    do_all(store)
+    with locked(store):
+        settle(store)
+    assert (committed(store), len(folders(store))) == (1, 1)
+    assert indexes(store).follow(index).generation == 1
+
+
+def test_those_that_start_at_once_build_once(store: Store) -> None:
+    """The others wait for it."""
+    together = Barrier(4)
+
+    def start() -> Index:
+        together.wait(timeout=30)
+        return opened(store)
+
+    with ThreadPoolExecutor(4) as threads:
+        found = [done.result() for done in [threads.submit(start) for _ in range(4)]]
+    assert [index.generation for index in found] == [1] * 4
+    assert [answers(index) for index in found] == [answers(found[0])] * 4
+    assert (committed(store), len(folders(store))) == (1, 1)
+
+
+def edit(path: Path, change: dict[str, Any]) -> None:
+    """Change a list of arrays."""
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+
+
+def cut(store: Store) -> None:
+    """Cut a file short."""
+    path = folder(store) / "text.documents.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def flip(store: Store) -> None:
+    """Flip a bit."""
+    path = folder(store) / "numbers.npy"
+    data = path.read_bytes()
+    path.write_bytes(data[:-2] + bytes([data[-2] ^ 4]) + data[-1:])
+
+
+def lose_a_file(store: Store) -> None:
+    """Remove a file."""
+    (folder(store) / "years.npy").unlink()
+
+
+def lose_the_list(store: Store) -> None:
+    """Remove the list."""
+    (folder(store) / "index.json").unlink()
+
+
+def lose_everything(store: Store) -> None:
+    """Empty the folder."""
+    for path in folder(store).iterdir():
+        path.unlink()
+
+
+def other_format(store: Store) -> None:
+    """Let it be another format's."""
+    edit(folder(store) / "index.json", {"format": 0})
+
+
+def other_analysis(store: Store) -> None:
+    """Let it be another analyzer's."""
+    edit(folder(store) / "index.json", {"analysis": "0"})
+
+
+def other_corpus(store: Store) -> None:
+    """Let it be of an earlier moment than the store believes."""
+    with store.writing() as db:
+        db.conn.execute("UPDATE generation SET change = change + 1")
+
+
+SPOILED = [cut, flip, lose_a_file, lose_the_list, lose_everything, other_format, other_analysis, other_corpus]
+
+
+@pytest.mark.parametrize("spoil", SPOILED)
+def test_what_is_of_no_use_is_built_anew(
+    store: Store, said: Callable[[], list[str]], spoil: Callable[[Store], None]
+) -> None:
+    """With one warning; it is never searched, and swept."""
+    expected = answers(opened(store))
+    spoilt = folder(store)
+    spoil(store)
+    index = opened(store, LATER)
+    assert (index.generation, answers(index)) == (2, expected)
+    (warning,) = said()
+    assert warning.startswith("the index is built anew: ")
+    assert (folders(store), folder(store) != spoilt) == ([folder(store).name], True)
+    assert opened(store).generation == 2
+    assert said() == []
+
+
+def test_beside_a_copy_of_the_database_an_index_is_built(store: Store, said: Callable[[], list[str]]) -> None:
+    """Nobody is told: nothing is amiss."""
+    expected = answers(opened(store))
+    shutil.rmtree(root(store))
+    index = opened(store, LATER)
+    assert (index.generation, answers(index), said()) == (2, expected, [])
+
+
+@pytest.mark.parametrize("spoil", SPOILED[:-1])
+def test_an_index_in_use_goes_on_where_the_new_one_is_of_no_use(
+    store: Store, tmp_path: Path, said: Callable[[], list[str]], spoil: Callable[[Store], None]
+) -> None:
+    """With all that has changed, and one warning; until somebody makes another."""
+    index = opened(store)
+    do_all(store)
+    settle(store)
+    spoil(store)
+    change_one(store)
+    followed = indexes(store).follow(index)
+    assert answers(followed) == fresh(store, tmp_path / "one")
+    (warning,) = said()
+    assert warning.startswith("the new index is of no use, and the old one goes on: ")
+    put(store, "backdoor")
+    followed = indexes(store).follow(followed)
+    expected = fresh(store, tmp_path / "other")
+    assert (answers(followed), said()) == (expected, [])
+    assert (opened(store).generation, len(said())) == (3, 1)
+    followed = indexes(store).follow(followed)
+    assert (followed.generation, answers(followed)) == (3, expected)
+
+
+def test_an_index_in_use_goes_on_where_the_new_one_is_gone(store: Store, tmp_path: Path) -> None:
+    """With all that has changed, again and again."""
+    index = opened(store)
+    do_all(store)
+    settle(store)
+    shutil.rmtree(root(store))
+    for number in range(3):
+        put(store, f"backdoor {'model ' * number}")
+        index = indexes(store).follow(index)
+        assert answers(index) == fresh(store, tmp_path / str(number))
+
+
+def test_what_cannot_be_settled_is_left_to_the_next_start(store: Store) -> None:
+    """Where the generation is of no use, nothing is made of it, and nothing fails."""
+    opened(store)
+    cut(store)
+    do_all(store)
+    settle(store)
+    assert committed(store) == 1
+    assert opened(store).generation == 2
+
+
+@pytest.fixture
+def full(store: Store) -> Store:
+    """Return a store beside which no index can be kept."""
+    root(store).write_text("")
+    return store
+
+
+def test_where_nothing_can_be_kept_an_index_is_held_in_memory(
+    full: Store, tmp_path: Path, said: Callable[[], list[str]]
+) -> None:
+    """It answers, and follows; whoever runs it is told."""
+    index = opened(full)
+    (warning,) = said()
+    assert warning.startswith("no index can be kept beside the database, so each start builds one: ")
+    assert (index.generation, index.change, committed(full)) == (0, 1, 0)
+    assert answers(index) == fresh(full, tmp_path / "one")
+    do_all(full)
+    settle(full)
+    followed = indexes(full).follow(index)
+    assert (answers(followed), followed.generation) == (fresh(full, tmp_path / "other"), 0)
+    assert indexes(full).follow(followed) is followed
+    root(full).unlink()
+    assert (opened(full).generation, indexes(full).follow(followed).generation) == (1, 1)
+
+
+def test_an_index_in_memory_follows_though_a_generation_is_gone(full: Store, tmp_path: Path) -> None:
+    """As beside a copy of a database, on a full disk."""
+    with full.writing() as db:
+        generations.commit(db, "gone", 1, NOW)
+    index = opened(full)
+    do_all(full)
+    assert answers(indexes(full).follow(index)) == fresh(full, tmp_path / "fresh")
+
+
+def test_old_folders_are_swept_at_the_next_start(store: Store) -> None:
+    """And what a process left that was killed; not while one is making an index."""
+    index = opened(store)
+    (root(store) / "half").mkdir()
+    (root(store) / "half" / "numbers.npy").write_text("")
+    before = folders(store)
+    with locked(store):
+        expected = answers(opened(store))
+        assert folders(store) == before
+    indexes(store).follow(index)
+    assert folders(store) == before
+    assert answers(opened(store)) == expected == answers(index)
+    assert folders(store) == [folder(store).name]
+
+
+def test_whoever_settles_sweeps(store: Store) -> None:
+    """What others have mapped stays to them."""
+    index = opened(store)
+    expected = answers(index)
+    do_all(store)
+    settle(store)
+    assert folders(store) == [folder(store).name]
+    assert answers(index) == expected
+    assert indexes(store).follow(index).generation == 2
+
+
+def search(library: Library, query: str) -> list[int]:
+    """Return the numbers of the papers found."""
+    return sorted(found.paper.number for found in library.search(query, 9).found)
+
+
+def library(store: Store) -> Library:
+    """Open the library, as a process does when it starts."""
+    opened = Library(Store(store.path, patience=0))
+    opened.open(NOW)
+    return opened
+
+
+def test_a_locked_database_is_searched_as_it_was(store: Store, said: Callable[[], list[str]]) -> None:
+    """What is on the shelf is shown; afterwards it is followed again."""
+    running = library(store)
+    before = running.search("backdoor", 9)
+    put(store, "backdoor")
+    with closing(sqlite3.connect(store.path)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("DELETE FROM generation WHERE id = 99")
+        assert running.search("backdoor", 9) == before
+        (warning,) = said()
+        assert warning.startswith("the index could not be brought up to date: PAPERBOY_DB: ")
+        assert warning.endswith(" cannot be used: database is locked")
+    assert search(running, "backdoor") == [1, 4]
+    assert said() == []
+
+
+def test_while_one_thread_follows_others_are_answered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a moment ago."""
+    running = library(store)
+    do_all(store)
+    settle(store)
+    loading, go_on = Event(), Event()
+
+    def slow(*asked: Any) -> Segment:
+        loading.set()
+        assert go_on.wait(timeout=30)
+        return load(*asked)
+
+    monkeypatch.setattr("bot.indexes.load", slow)
+    with ThreadPoolExecutor(1) as threads:
+        following = threads.submit(search, running, "backdoor")
+        assert loading.wait(timeout=30)
+        try:
+            assert search(running, "backdoor") == [1]
+        finally:
+            go_on.set()
+        assert following.result(timeout=30) == [2, 4]
+    assert search(running, "backdoor") == [2, 4]
+
+
+def test_papers_that_came_have_papers_like_them(store: Store) -> None:
+    """Those that were there, and those that came with them; one that has gone has none."""
+    running = library(store)
+    put(store, "backdoor experts", "experts routing")
+    assert _like(running, store) == {1: [3, 4], 4: [1, 2, 5], 5: [2, 4]}
+
+
+def _like(running: Library, store: Store) -> dict[int, list[int]]:
+    found = {}
+    for number in (1, 4, 5):
+        with store.reading() as db:
+            (paper,) = papers.by_number(db, [number]).values()
+        similar = running.similar(paper.shown_id, 9)
+        found[number] = [each.paper.number for each in similar.found]
+    return found
+
+
+def test_names_of_files_with_line_breaks_are_labels(store: Store) -> None:
+    """Each paper is found by its own."""
+    running = library(store)
+    with store.writing() as db:
+        for number, file in enumerate(("a\nb.txt", "a b.txt", "c.txt", "a\nb.txt"), 10):
+            source = Source(file, 1)
+            record = Record(title="", title_origin=TitleOrigin.PAGE, abstract="", source=source, raw="")
+            papers.add(db, [(f"p{number}", described("x"), [f"id:{number}"], [record])], NOW)
+    found: Sequence[list[int]] = [
+        search(running, f"source:{part}") for part in ('"a b.txt"', "c.txt", "b.txt")
+    ]
+    assert found == [[4, 5, 7], [6], [4, 5, 7]]
