@@ -121,9 +121,11 @@ class Indexes:
     def _loaded(self, generation: Generation) -> Collection | None:
         """Return a generation; None where its folder is gone, as beside a copy of the database."""
         folder = self._root / generation.folder
-        return (
-            Collection((Part(load(folder, generation.change)),), self._analyzer) if folder.is_dir() else None
-        )
+        if not folder.is_dir():
+            return None
+        collection = Collection((Part(load(folder, generation.change)),), self._analyzer)
+        collection.bm25.prepare()
+        return collection
 
     def _built(self, now: datetime) -> Index | None:
         """Build an index of all papers; in memory where the disk takes none."""

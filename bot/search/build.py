@@ -20,7 +20,7 @@ from bot.search.index import BIG, K1, B
 from bot.search.merge import merged
 from bot.search.segment import Document, Part, Segment, flat, nested, segment
 
-_LETTERS = 1 << 25  # in a lot: 20,000 abstracts, or one giant
+_LETTERS = 1 << 26  # in a lot: 40,000 abstracts, or one giant
 
 Numbered = tuple[int, Document]
 Meaning = Callable[[str], Forms]

@@ -8,7 +8,7 @@ order in which the index numbers them; what has been left out is flagged nowhere
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Some
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -21,6 +21,7 @@ from bot.search.postings import Flags, Numbers, key
 from bot.search.segment import Document, Part, Segment, segment
 from bot.search.words import Words
 
+_LONG_FORMS = 32  # acronyms' that are remembered; a flag a document
 _RATIO = 4  # a segment in memory is at least so many times as large as the next; smaller ones are merged
 
 
@@ -32,6 +33,7 @@ class Collection:
         self._analyzer = analyzer
         self._firsts = [0, *accumulate(part.segment.size for part in parts)]
         self.bm25 = Bm25(parts)
+        self.spelled_out = lru_cache(_LONG_FORMS)(self.holding)  # for long forms, which come again and again
 
     @classmethod
     def of(cls, documents: Sequence[Document], analyzer: Analyzer) -> "Collection":

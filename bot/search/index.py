@@ -109,6 +109,14 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             scores[low:high] = self._scores(part, query, documents[low:high] - first)
         return scores
 
+    def prepare(self) -> None:
+        """Do ahead what the first search would have to: seconds where nothing is compiled yet."""
+        for part in self._parts:
+            if part.segment.blocks is not None:
+                from bot.search import pruned  # noqa: PLC0415  (as in _pruned)
+
+                pruned.prepare(part.segment)
+
     def best(self, query: Sequence[str], limit: int, among: Flags | None = None) -> list[tuple[int, float]]:
         """Return the documents with the highest scores above zero, and these; `among` those flagged."""
         known = [term for term in query if self._found(term).frequency]

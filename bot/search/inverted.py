@@ -4,7 +4,7 @@ Law: a word is looked at once, however often it stands there; all that is done w
 by arrays.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain, count, islice
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ from bot.search.vocabulary import Vocabulary, spread
 TITLE_WEIGHT = 3  # a title counts as if it stood in the abstract three times (nDCG@10 .494 → .498)
 
 
+_PLACE, _SPAN, _WEIGHT = LAST_PLACE.bit_length(), WIDEST.bit_length(), TITLE_WEIGHT.bit_length()  # bits
+_OTHERS = _PLACE + _SPAN + _WEIGHT
 _BITS = 63
 
 Integers = NDArray[np.int64]
@@ -47,84 +49,59 @@ def invert(
     known, terms = np.unique(
         np.fromiter((key(step.term) for step in flat), dtype=np.uint64, count=len(flat)), return_inverse=True
     )
-    fixed = np.array([step[1:] for step in flat], dtype=np.int64).reshape(-1, 3)
-    spans = np.array([_span(each) for each in forms], dtype=np.int64)
-    passed = np.concatenate(([0], np.cumsum(spans[vocabulary.stream])))
+    starts, spans, counts = np.array([step[1:] for step in flat], dtype=np.int64).reshape(-1, 3).T
+    taken = np.array([_span(each) for each in forms], dtype=np.int64)
+    passed = np.concatenate(([0], np.cumsum(taken[vocabulary.stream])))
     begins = passed[vocabulary.bounds]
     first_ends = (begins[1:] - begins[:-1])[::texts_each]
     index, owners = spread(steps, vocabulary.stream)
-    documents, second = np.divmod(vocabulary.texts[owners], texts_each)
-    places = passed[owners] - begins[documents * texts_each] + second + fixed[index, 0]
-    counts = fixed[index, 2] * (TITLE_WEIGHT if texts_each > 1 else 1)
-    counts[second > 0] //= TITLE_WEIGHT
-    lengths = np.bincount(documents, weights=counts, minlength=len(first_ends)).astype(np.int64)
-    packed, widths = _packed(
-        [
-            (terms[index], len(known)),
-            (documents, len(first_ends)),
-            (np.minimum(places, LAST_PLACE), LAST_PLACE + 1),
-            (np.minimum(fixed[index, 1], WIDEST), WIDEST + 1),
-            (counts, TITLE_WEIGHT + 1),
-        ]
-    )
+    texts = vocabulary.texts[owners]
+    documents, within = texts // texts_each, texts % texts_each
+    places = passed[owners] - begins[texts - within] + within + starts[index]
+    weights = np.where(within == texts_each - 1, 1, TITLE_WEIGHT) * counts[index]
+    lengths = np.bincount(documents, weights, len(first_ends)).astype(np.int64)
+    width = len(first_ends).bit_length()
+    if len(known).bit_length() + width + _OTHERS > _BITS:
+        raise ValueError(f"{len(first_ends):,} documents with {len(known):,} terms are too many at once")
+    packed = terms[index]  # one number an occurrence, which sorts by term, document and place
+    for column, bits in (
+        (documents, width),
+        (np.minimum(places, LAST_PLACE), _PLACE),
+        (np.minimum(spans, WIDEST)[index], _SPAN),
+        (weights, _WEIGHT),
+    ):
+        packed <<= bits
+        packed |= column
     packed.sort()
-    return _laid_out(known, *_parts(packed, widths)), first_ends, lengths
+    return _laid_out(known, packed, width), first_ends, lengths
 
 
-def _laid_out(  # noqa: PLR0913, PLR0917  # the columns of a table
-    known: NDArray[np.uint64],
-    terms: Integers,
-    documents: Integers,
-    places: Integers,
-    spans: Integers,
-    counts: Integers,
-) -> Postings:
-    """Return occurrences, sorted, as postings."""
-    new = np.ones(len(terms), dtype=np.bool_)
-    new[1:] = (np.diff(terms) != 0) | (np.diff(documents) != 0)
-    firsts = np.flatnonzero(new)
-    frequencies = np.add.reduceat(counts, firsts) if len(firsts) else counts
+def _laid_out(known: NDArray[np.uint64], packed: Integers, width: int) -> Postings:
+    """Return occurrences, sorted, as postings; a document's number takes so many bits."""
+    owners = packed >> _OTHERS
+    firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+    owners = owners[firsts]
+    frequencies = np.add.reduceat(packed & ((1 << _WEIGHT) - 1), firsts) if len(firsts) else packed
     many = np.flatnonzero(frequencies >= MANY)
+    spans = (packed >> _WEIGHT) & WIDEST
     odd = np.flatnonzero(spans != 1)
-    coded = places << 1
-    coded[firsts[1:] - 1] |= 1
-    coded[-1:] |= 1
+    places = (((packed >> (_WEIGHT + _SPAN)) & LAST_PLACE) << 1).astype(np.uint16)
+    places[firsts[1:] - 1] |= 1
+    places[-1:] |= 1
+    sizes = np.bincount(owners >> width, minlength=len(known))
+    bounds = np.concatenate(([0], np.cumsum(sizes)))
     return Postings(
         hashes=known,
-        bounds=_bounds(terms[firsts], len(known)),
-        documents=documents[firsts].astype(np.int32),
+        bounds=bounds,
+        documents=(owners & ((1 << width) - 1)).astype(np.int32),
         frequencies=np.minimum(frequencies, MANY).astype(np.uint8),
         many=many,
         many_frequencies=frequencies[many].astype(np.int32),
-        place_bounds=_bounds(terms, len(known)),
-        places=coded.astype(np.uint16),
+        place_bounds=np.append(firsts, len(packed))[bounds],
+        places=places,
         odd=odd,
         odd_spans=spans[odd].astype(np.uint16),
     )
-
-
-def _bounds(owners: Integers, size: int) -> Integers:
-    """Return where the stretch of each owner begins, and where the last ends."""
-    bounds: Integers = np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=size))))
-    return bounds
-
-
-def _packed(columns: Sequence[tuple[Integers, int]]) -> tuple[Integers, list[int]]:
-    """Return columns of numbers, each below its limit, as one number a row, which sorts as they would."""
-    widths = [(max(limit, 2) - 1).bit_length() for _, limit in columns]
-    if sum(widths) > _BITS:
-        raise ValueError(f"these documents are too many at once: {widths} bits")
-    packed = np.zeros_like(columns[0][0])
-    for (column, _), width in zip(columns, widths, strict=True):
-        packed = (packed << width) | column
-    return packed, widths
-
-
-def _parts(packed: Integers, widths: Sequence[int]) -> Iterator[Integers]:
-    """Yield the columns that were packed."""
-    for place in range(len(widths)):
-        right = sum(widths[place + 1 :])
-        yield (packed >> right) & ((1 << widths[place]) - 1)
 
 
 def _span(forms: Forms) -> int:

@@ -25,7 +25,7 @@ found, but stands in no row with what follows.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
@@ -123,25 +123,26 @@ class Postings:
     def _spans(self, term: str, among: Flags) -> tuple[Places, Places]:
         """Return where each occurrence of a term begins and ends, counted over all documents."""
         place = self.find(key(term))
-        documents = self.documents[self.stretch(place)]
         if place < 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        documents = self.documents[self.stretch(place)]
         first, last = int(self.place_bounds[place]), int(self.place_bounds[place + 1])
         coded = self.places[first:last]
-        owners = np.repeat(documents, np.diff(np.flatnonzero(coded & 1), prepend=-1))
-        starts = (owners.astype(np.int64) << _PLACE_BITS) + (coded >> 1)
+        lasts = np.flatnonzero(coded & 1)
+        wanted = np.flatnonzero(among[documents])
+        counts = np.diff(lasts, prepend=-1)[wanted]
+        along = np.arange(counts.sum()) + np.repeat(lasts[wanted] + 1 - np.cumsum(counts), counts)
+        starts = np.repeat(documents[wanted].astype(np.int64) << _PLACE_BITS, counts)
+        starts += coded[along] >> 1
         ends = starts + 1
         low, high = self.odd.searchsorted((first, last))
-        odd = self.odd[low:high] - first
-        ends[odd] = starts[odd] + self.odd_spans[low:high]
+        here, odd = _common(along, self.odd[low:high] - first)
+        spans = self.odd_spans[low:high][odd]
+        ends[here] = starts[here] + spans
         beyond = (ends & _LAST) >= LAST_PLACE
-        beyond[odd] |= self.odd_spans[low:high] == WIDEST
+        beyond[here] |= spans == WIDEST
         ends[beyond] |= _LAST  # where no place begins
-        wanted = among[owners]
-        return starts[wanted], ends[wanted]
-
-
-ARRAYS = tuple(field.name for field in fields(Postings))
+        return starts, ends
 
 
 def stretches(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
@@ -153,6 +154,14 @@ def stretches(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     goals = np.arange(AT_ONCE, int(ends[-1]) if len(ends) else 0, AT_ONCE)
     cuts = np.unique([0, *ends.searchsorted(goals), len(sizes)]).tolist()
     yield from pairwise(cuts if len(cuts) > 1 else [0, 0])
+
+
+def _common(some: Places, others: Places) -> tuple[Places, Places]:
+    """Return where in each of two lists of ascending numbers those stand that both have."""
+    places = some.searchsorted(others)
+    there = np.flatnonzero(places < len(some))
+    there = there[some[places[there]] == others[there]]
+    return places[there], there
 
 
 def _are_in(values: Places, pool: Places) -> Flags:

@@ -12,7 +12,8 @@ Sums for pruning are of 32 bits, and what is to be beaten counts a hundred-thous
 passes is scored again, term after term as the query has them, as rank-bm25 would.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -21,6 +22,8 @@ from numpy.typing import NDArray
 from bot.search.blocks import BLOCK, UNIT
 from bot.search.postings import MANY, Flags, Numbers, Places
 from bot.search.segment import Segment
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 Scores = NDArray[np.float64]
 Sums = NDArray[np.float32]
@@ -31,6 +34,21 @@ _BLOCK_BITS = BLOCK.bit_length() - 1
 _SLACK = 1 - 1e-5
 _ENDLESS = np.float32(1e9)  # what MANY is taken for while pruning: it stands for all greater frequencies
 _ALL = np.empty(0, dtype=np.bool_)
+
+
+def _compiled(function: _Function, *, inline: bool = False) -> _Function:
+    """Have a function compiled when it is first called, and kept where there is a place for that."""
+    made: Any
+    try:
+        made = njit(function, cache=True, nogil=True, error_model="numpy", forceinline=inline)
+    except RuntimeError:  # no folder to keep it in, as on a read-only system
+        made = njit(function, nogil=True, error_model="numpy", forceinline=inline)
+    return cast("_Function", made)
+
+
+def _inlined(function: _Function) -> _Function:
+    """Have a function compiled into those that call it."""
+    return _compiled(function, inline=True)
 
 
 class _Index(NamedTuple):
@@ -136,7 +154,14 @@ def best(  # noqa: PLR0913, PLR0917  # a segment, a query, a ranking, a wish
     return top.documents[found], top.scores[found]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+def prepare(segment: Segment) -> None:
+    """Search once for whatever, so that what a search needs is compiled, or read from where it was kept."""
+    norms = np.ones(int(segment.lengths.max()) + 1)
+    first = np.zeros(1, dtype=np.int64)
+    best(segment, first, first, np.ones(1), norms, 1.0, 1.0, None, 1)
+
+
+@_compiled
 def _best(index: _Index, terms: _Terms, among: Flags, limit: int) -> _Top:
     size = len(terms.starts)
     window = _Window(terms.starts.copy(), terms.starts.copy(), np.zeros(size, np.float32), np.arange(size))
@@ -162,7 +187,7 @@ def _best(index: _Index, terms: _Terms, among: Flags, limit: int) -> _Top:
     return top
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@_inlined
 def _enter(index: _Index, terms: _Terms, window: _Window, first: int, last: int) -> None:
     """Go on to the window of some blocks: find postings and bounds, and order the terms by their bounds."""
     for t in range(len(terms.starts)):
@@ -190,7 +215,7 @@ def _enter(index: _Index, terms: _Terms, window: _Window, first: int, last: int)
         window.order[lower + 1] = t
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@_inlined
 def _sum(  # noqa: PLR0913, PLR0917  # each step sees the whole state of the search
     index: _Index, terms: _Terms, window: _Window, others: int, base: int, reached: _Reached
 ) -> int:
@@ -211,14 +236,14 @@ def _sum(  # noqa: PLR0913, PLR0917  # each step sees the whole state of the sea
     return count
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@_inlined
 def _saturation(frequency: int, norm: float) -> np.float32:
     """Return about how far a term's frequency has come to its most, between 0 and 1."""
     times = _ENDLESS if frequency == MANY else np.float32(frequency)
     return times / (times + np.float32(norm))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@_inlined
 def _look_ahead(  # noqa: PLR0913, PLR0917  # as _sum
     index: _Index, terms: _Terms, window: _Window, others: int, first: int, last: int, ahead: Sums
 ) -> None:
@@ -232,7 +257,7 @@ def _look_ahead(  # noqa: PLR0913, PLR0917  # as _sum
             ahead[block - first] += bound * np.float32(maxima[row, block]) if row >= 0 else most
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compiled
 def _examine(  # noqa: C901, PLR0913, PLR0917  # as _sum; a call in the loop costs more than its work
     index: _Index,
     terms: _Terms,
@@ -299,7 +324,7 @@ def _examine(  # noqa: C901, PLR0913, PLR0917  # as _sum; a call in the loop cos
     return floor
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@_inlined
 def _find(documents: Numbers, low: int, high: int, document: int) -> int:
     """Return the posting of a document among some of a term's, -1 where there is none."""
     end = high
@@ -312,7 +337,7 @@ def _find(documents: Numbers, low: int, high: int, document: int) -> int:
     return low if low < end and documents[low] == document else -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+@_inlined
 def _take(documents: Places, scores: Scores, document: int, score: float) -> None:
     """Put a document among the best where it belongs there."""
     rank = len(scores)

@@ -157,7 +157,7 @@ def _distinct_words(collection: Collection, query: Query) -> tuple[Word, ...]:
             held = collection.having(word.forms)
             found[word.forms] = Word(word, held)
             if long_form := collection.long_form(word.text):
-                spelled_out = collection.holding(long_form)
+                spelled_out = collection.spelled_out(long_form)
                 terms = tuple(term for forms in long_form for term in forms.terms)
                 found[word.forms] = Word(word, held | spelled_out, terms, spelled_out)
     return tuple(found.values())

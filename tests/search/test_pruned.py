@@ -1,15 +1,17 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from bot.search import pruned
 from bot.search.index import Bm25
 from bot.search.segment import Part
 from tests.search.ranked import TERMS, blocked, drawn, segment_of
@@ -174,3 +176,15 @@ def test_no_array_is_left() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_without_a_place_to_keep_it_the_kernel_is_compiled_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a read-only system, where numba refuses to cache."""
+
+    def refusing(function: Callable[[int], int], *, cache: bool = False, **options: object) -> object:
+        if cache:
+            raise RuntimeError("no locator available")
+        return numba.njit(function, **options)  # type: ignore[call-overload]  # the same options
+
+    monkeypatch.setattr(pruned, "njit", refusing)
+    assert pruned._compiled(lambda number: number + 1)(1) == 2  # noqa: SLF001  (what stands before each function)
