@@ -156,8 +156,8 @@ def _deliver(  # noqa: PLR0913, PLR0917 (a day of a scenario)
                     if each.poll() is None:
                         each.kill()
                         kills += 1
-                    time.sleep(dice.random() * 0.1)
-            time.sleep(0.005)
+                    time.sleep(dice.random() * 0.1)  # two processes do not die at once
+            time.sleep(0.005)  # between looks at whether it is time to die
         done = any(each.wait() == 0 for each in running)
     return kills
 

@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def measure(judged: Sequence[Collection]) -> Table:
     """Rank every collection with every engine."""
-    from benchmarks import peers  # noqa: PLC0415  # no other table needs what the peers need
+    from benchmarks import peers
 
     scores: dict[str, Scores] = {}
     for name, engine in {PAPERBOY: paperboy, **peers.ENGINES}.items():
@@ -92,7 +92,7 @@ def same_tokens(judged: Sequence[Collection]) -> Table:
 
     Paperboy is the whole app here too, to show that nothing it does besides ranks worse than BM25 alone.
     """
-    from benchmarks import peers  # noqa: PLC0415  # as in `measure`
+    from benchmarks import peers
 
     rows = []
     for collection in judged:

@@ -51,15 +51,19 @@ class Contender(ABC):
     def best(self, terms: Sequence[str], limit: int) -> list[int]:
         """Return the papers that have any of the terms, best first, at most `limit`; in one thread."""
 
-    def add(self, number: int, terms: Sequence[str]) -> None:
-        """Add a paper so that `best` finds it; NotImplementedError where the index can only be built anew."""
-        raise NotImplementedError
-
     def papers(self) -> Iterator[list[str]]:
         """Yield the terms of each paper."""
         with self.tokens.open(encoding="utf-8") as file:
             for line in file:
                 yield line.split()
+
+
+class Growing(Contender):
+    """A contender that takes a paper more without being built anew."""
+
+    @abstractmethod
+    def add(self, number: int, terms: Sequence[str]) -> None:
+        """Add a paper so that `best` finds it."""
 
 
 def contender(name: str, tokens: Path, folder: Path) -> Contender:

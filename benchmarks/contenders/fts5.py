@@ -6,14 +6,14 @@ Its tokenizer cuts at whatever is no letter and no digit; made papers' terms hav
 import sqlite3
 from collections.abc import Sequence
 
-from benchmarks.contenders import Contender
+from benchmarks.contenders import Growing
 
 _CREATE = "CREATE VIRTUAL TABLE papers USING fts5(text, content='', tokenize='unicode61 remove_diacritics 0')"
 _INSERT = "INSERT INTO papers (rowid, text) VALUES (?, ?)"
 _BEST = "SELECT rowid FROM papers WHERE papers MATCH ? ORDER BY rank LIMIT ?"
 
 
-class Fts5(Contender):
+class Fts5(Growing):
     """One table in one file."""
 
     def build(self) -> None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.contenders import Contender
+from benchmarks.contenders import Growing
 from bot.search.analyze import Analyzer, Forms
 from bot.search.build import build
 from bot.search.collection import Collection
@@ -13,7 +13,7 @@ from bot.search.files import load
 from bot.search.segment import Document, Part
 
 
-class Paperboy(Contender):
+class Paperboy(Growing):
     """Plain arrays, mapped; a paper is added in memory, beside them."""
 
     def __init__(self, tokens: Path, folder: Path) -> None:

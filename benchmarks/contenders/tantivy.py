@@ -6,13 +6,13 @@ from functools import cached_property
 import tantivy
 from tantivy import Occur, Query
 
-from benchmarks.contenders import Contender
+from benchmarks.contenders import Growing
 
 _ALL_IN_ONE = 2_000_000_000  # bytes before a segment is written; one thread and no more makes one segment
 _SMALLEST = 15_000_000  # the least that a writer takes
 
 
-class Tantivy(Contender):
+class Tantivy(Growing):
     """One text field without places of words, and a paper's number."""
 
     def build(self) -> None:

@@ -8,6 +8,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
 from importlib.util import find_spec
 from itertools import chain
 from multiprocessing import get_context
@@ -64,23 +65,23 @@ def _segments(lots: Iterable[list[Numbered]], meaning: Callable[[], Meaning]) ->
     """Index lots in other processes, which start clean: a copy of this one would have its locks."""
     cores = os.cpu_count() or 1
     at_work: deque[Future[Segment]] = deque()
-    with ProcessPoolExecutor(cores, get_context("spawn"), _begin, (meaning,)) as others:
+    with ProcessPoolExecutor(cores, get_context("spawn")) as others:
         for lot in lots:
-            at_work.append(others.submit(_segment, lot))
+            at_work.append(others.submit(_segment, lot, meaning))
             if len(at_work) > cores:  # no more texts than the processes need
                 yield at_work.popleft().result()
         while at_work:
             yield at_work.popleft().result()
 
 
-def _begin(meaning: Callable[[], Meaning]) -> None:
-    """Prepare a process of its own."""
-    global _meaning  # noqa: PLW0603  # each process keeps what it learns of words from lot to lot
-    _meaning = meaning()
+def _segment(lot: list[Numbered], meaning: Callable[[], Meaning]) -> Segment:
+    return segment(lot, _learnt(meaning))
 
 
-def _segment(lot: list[Numbered]) -> Segment:
-    return segment(lot, _meaning)
+@cache
+def _learnt(meaning: Callable[[], Meaning]) -> Meaning:
+    """Return what a process has learnt of words from lot to lot."""
+    return meaning()
 
 
 def _lots(documents: Iterable[Numbered]) -> Iterator[list[Numbered]]:
@@ -93,6 +94,3 @@ def _lots(documents: Iterable[Numbered]) -> Iterator[list[Numbered]]:
             yield lot
             lot, letters = [], 0
     yield lot
-
-
-_meaning: Meaning

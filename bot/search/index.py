@@ -113,7 +113,7 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         """Do ahead what the first search would have to: seconds where nothing is compiled yet."""
         for part in self._parts:
             if part.segment.blocks is not None:
-                from bot.search import pruned  # noqa: PLC0415  (as in _pruned)
+                from bot.search import pruned
 
                 pruned.prepare(part.segment)
 
@@ -153,7 +153,7 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         return np.bincount(documents, scores, self._parts[part].segment.size).astype(np.float64, copy=False)
 
     def _pruned(self, part: int, query: Sequence[str], limit: int, flags: Flags | None) -> Found:
-        from bot.search import pruned  # noqa: PLC0415  (numba takes 0.4 s to import, and few papers need none)
+        from bot.search import pruned
 
         segment = self._parts[part].segment
         terms = {term: found for term in query if (found := self._found(term)).places[part] >= 0}
