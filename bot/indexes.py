@@ -21,7 +21,7 @@ from bot.papers import Paper
 from bot.search.analyze import Analyzer
 from bot.search.build import build, keep, parts_of
 from bot.search.collection import Collection
-from bot.search.files import DamagedError, load
+from bot.search.files import DamagedError
 from bot.search.merge import combined
 from bot.search.segment import Document, Part
 from bot.store import Store, generations, loads, papers
@@ -123,9 +123,7 @@ class Indexes:
         folder = self._root / generation.folder
         if not folder.is_dir():
             return None
-        collection = Collection((Part(load(folder, generation.change)),), self._analyzer)
-        collection.bm25.prepare()
-        return collection
+        return Collection.opened(folder, generation.change, self._analyzer)
 
     def _built(self, now: datetime) -> Index | None:
         """Build an index of all papers; in memory where the disk takes none."""

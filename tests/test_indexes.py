@@ -356,7 +356,7 @@ def edit(path: Path, change: dict[str, Any]) -> None:
 
 def cut(store: Store) -> None:
     """Cut a file short."""
-    path = folder(store) / "text.documents.npy"
+    path = folder(store) / "text.entries.npy"
     path.write_bytes(path.read_bytes()[:-1])
 
 
@@ -572,7 +572,7 @@ def test_while_one_thread_follows_others_are_answered(store: Store, monkeypatch:
         assert go_on.wait(timeout=30)
         return load(*asked)
 
-    monkeypatch.setattr("bot.indexes.load", slow)
+    monkeypatch.setattr("bot.search.collection.load", slow)
     with ThreadPoolExecutor(1) as threads:
         following = threads.submit(search, running, "backdoor")
         assert loading.wait(timeout=30)

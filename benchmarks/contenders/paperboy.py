@@ -9,8 +9,7 @@ from benchmarks.contenders import Growing
 from bot.search.analyze import Analyzer, Forms
 from bot.search.build import build
 from bot.search.collection import Collection
-from bot.search.files import load
-from bot.search.segment import Document, Part
+from bot.search.segment import Document
 
 
 class Paperboy(Growing):
@@ -31,7 +30,7 @@ class Paperboy(Growing):
         """Map the arrays; what is added keeps its terms too."""
         analyzer = Analyzer()
         analyzer.forms = lru_cache(_meaning())
-        self.collection = Collection([Part(load(self.folder))], analyzer)
+        self.collection = Collection.opened(self.folder, 0, analyzer)
 
     def best(self, terms: Sequence[str], limit: int) -> list[int]:
         """Ask BM25 alone."""

@@ -45,13 +45,13 @@ class Blocks:
         for first, last in stretches(sizes):
             stretch = slice(int(text.bounds[first]), int(text.bounds[last]))
             times = text.counts(stretch)
-            saturated = times * np.float32(k1 + 1) / (times + norms[text.documents[stretch]])
+            saturated = times * np.float32(k1 + 1) / (times + norms[text.documents(stretch)])
             begins = text.bounds[first:last] - stretch.start
             most[first:last] = np.maximum.reduceat(saturated, begins)
             low, high = frequent.searchsorted((first, last))
             for row in range(low, high):
                 own = text.stretch(int(frequent[row]))
-                documents = text.documents[own]
+                documents = text.documents(own)
                 offsets[row] = documents.searchsorted(edges)
                 blocks = documents // BLOCK
                 firsts = np.flatnonzero(np.diff(blocks, prepend=-1))

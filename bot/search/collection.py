@@ -8,14 +8,17 @@ order in which the index numbers them; what has been left out is flagged nowhere
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Some
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
+from pathlib import Path
 
 import numpy as np
 
 from bot.search import acronyms
 from bot.search.analyze import Analyzer, Forms, fold
-from bot.search.index import Bm25, joined
+from bot.search.files import load
+from bot.search.index import Bm25, joined, prepare
 from bot.search.merge import combined
 from bot.search.postings import Flags, Numbers, key
 from bot.search.segment import Document, Part, Segment, segment
@@ -34,6 +37,19 @@ class Collection:
         self._firsts = [0, *accumulate(part.segment.size for part in parts)]
         self.bm25 = Bm25(parts)
         self.spelled_out = lru_cache(_LONG_FORMS)(self.holding)  # for long forms, which come again and again
+
+    @classmethod
+    def opened(cls, folder: Path, corpus: int, analyzer: Analyzer) -> "Collection":
+        """Open the index of a version of the corpus in a folder; raises DamagedError.
+
+        What will search it is read meanwhile, or compiled: seconds where that has never been done.
+        """
+        with ThreadPoolExecutor(1) as beside:
+            prepared = beside.submit(prepare) if any(folder.glob("blocks.*")) else None
+            opened = cls((Part(load(folder, corpus)),), analyzer)
+            if prepared:
+                prepared.result()
+        return opened
 
     @classmethod
     def of(cls, documents: Sequence[Document], analyzer: Analyzer) -> "Collection":

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from rank_bm25 import BM25Okapi
 
 from bot.search.postings import Flags, Numbers, key
 from bot.search.segment import Part
+
+if TYPE_CHECKING:
+    from bot.search.pruned import Pruned  # whose import takes half a second: few corpora are large enough
 
 K1 = 1.5
 B = 0.75
@@ -61,6 +64,7 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def __init__(self, corpus: Sequence[Part]) -> None:
         self._found = lru_cache(_MEMORY)(self._find)
         self._remembered = lru_cache(_MEMORY)(self._add)
+        self._pruning = lru_cache(self._prune)
         super().__init__(corpus, k1=K1, b=B)
 
     def _initialize(self, corpus: Sequence[Part]) -> _Looked:
@@ -95,7 +99,7 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         """Flag the documents that have the term; some that are left out may be among them."""
         for part, first, place in zip(self._parts, self._firsts, self._found(term).places, strict=False):
             text = part.segment.text
-            flags[first : first + part.segment.size][text.documents[text.stretch(place)]] = True
+            flags[first : first + part.segment.size][text.documents(text.stretch(place))] = True
 
     def get_scores(self, query: Sequence[str]) -> Scores:
         """Return every document's score; a term counts as often as it stands in the query."""
@@ -108,14 +112,6 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             low, high = documents.searchsorted((first, last))
             scores[low:high] = self._scores(part, query, documents[low:high] - first)
         return scores
-
-    def prepare(self) -> None:
-        """Do ahead what the first search would have to: seconds where nothing is compiled yet."""
-        for part in self._parts:
-            if part.segment.blocks is not None:
-                from bot.search import pruned
-
-                pruned.prepare(part.segment)
 
     def best(self, query: Sequence[str], limit: int, among: Flags | None = None) -> list[tuple[int, float]]:
         """Return the documents with the highest scores above zero, and these; `among` those flagged."""
@@ -153,23 +149,21 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         return np.bincount(documents, scores, self._parts[part].segment.size).astype(np.float64, copy=False)
 
     def _pruned(self, part: int, query: Sequence[str], limit: int, flags: Flags | None) -> Found:
-        from bot.search import pruned
-
-        segment = self._parts[part].segment
         terms = {term: found for term in query if (found := self._found(term)).places[part] >= 0}
         order = {term: place for place, term in enumerate(terms)}
         places = np.array([found.places[part] for found in terms.values()], dtype=np.int64)
-        return pruned.best(
-            segment,
+        return self._pruning(part).best(
             np.array([order[term] for term in query if term in order], dtype=np.int64),
             places,
             np.array([found.idf for found in terms.values()], dtype=np.float64),
-            self._norms,
-            self.k1,
-            self.avgdl,
             flags,
             limit,
         )
+
+    def _prune(self, part: int) -> "Pruned":
+        from bot.search.pruned import Pruned
+
+        return Pruned(self._parts[part].segment, self._norms, self.k1, self.avgdl)
 
     def _scores(self, part: int, query: Sequence[str], documents: NDArray[Any]) -> Scores:
         """Return the scores of some documents of a segment, given ascending."""
@@ -204,6 +198,13 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         documents, times = self._parts[part].postings(found.places[part])
         norms = self._norms[self._parts[part].segment.lengths[documents]]
         return documents.astype(np.intp), found.idf * (times * (self.k1 + 1) / (times + norms))
+
+
+def prepare() -> None:
+    """Do ahead what the first search of a segment with blocks would have to."""
+    from bot.search import pruned
+
+    pruned.prepare()
 
 
 def best(scores: Scores, limit: int) -> NDArray[np.intp]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.search.analyze import Forms
-from bot.search.postings import LAST_PLACE, MANY, WIDEST, Postings, key
+from bot.search.postings import LAST_PLACE, MANY, WIDEST, Numbers, Postings, graded, key, packed, shortest
 from bot.search.vocabulary import Vocabulary, spread
 
 TITLE_WEIGHT = 3  # a title counts as if it stood in the abstract three times (nDCG@10 .494 → .498)
@@ -39,10 +39,11 @@ class _Step(NamedTuple):
 
 def invert(
     vocabulary: Vocabulary, forms: Sequence[Forms], texts_each: int
-) -> tuple[Postings, Integers, Integers]:
+) -> tuple[Postings, Integers, Numbers]:
     """Return the postings of documents that have one text each, or a title and another.
 
-    With them come, for each document, how many places its first text takes, and how many terms it has.
+    With them come, for each document, how many places its first text takes, and how many terms it has. Only
+    documents that have two texts are ranked by these, and have their grades.
     """
     steps = [_steps(each) for each in forms]
     flat = list(chain.from_iterable(steps))
@@ -59,33 +60,37 @@ def invert(
     documents, within = texts // texts_each, texts % texts_each
     places = passed[owners] - begins[texts - within] + within + starts[index]
     weights = np.where(within == texts_each - 1, 1, TITLE_WEIGHT) * counts[index]
-    lengths = np.bincount(documents, weights, len(first_ends)).astype(np.int64)
+    lengths = np.bincount(documents, weights, len(first_ends)).astype(np.int32)
+    grades = graded(lengths, shortest(lengths)) if texts_each > 1 else np.zeros(len(lengths), dtype=np.uint8)
     width = len(first_ends).bit_length()
     if len(known).bit_length() + width + _OTHERS > _BITS:
         raise ValueError(f"{len(first_ends):,} documents with {len(known):,} terms are too many at once")
-    packed = terms[index]  # one number an occurrence, which sorts by term, document and place
+    sorting = terms[index]  # one number an occurrence, which sorts by term, document and place
     for column, bits in (
         (documents, width),
         (np.minimum(places, LAST_PLACE), _PLACE),
         (np.minimum(spans, WIDEST)[index], _SPAN),
         (weights, _WEIGHT),
     ):
-        packed <<= bits
-        packed |= column
-    packed.sort()
-    return _laid_out(known, packed, width), first_ends, lengths
+        sorting <<= bits
+        sorting |= column
+    sorting.sort()
+    return _laid_out(known, sorting, width, grades), first_ends, lengths
 
 
-def _laid_out(known: NDArray[np.uint64], packed: Integers, width: int) -> Postings:
+def _laid_out(
+    known: NDArray[np.uint64], occurrences: Integers, width: int, grades: NDArray[np.uint8]
+) -> Postings:
     """Return occurrences, sorted, as postings; a document's number takes so many bits."""
-    owners = packed >> _OTHERS
+    owners = occurrences >> _OTHERS
     firsts = np.flatnonzero(np.diff(owners, prepend=-1))
     owners = owners[firsts]
-    frequencies = np.add.reduceat(packed & ((1 << _WEIGHT) - 1), firsts) if len(firsts) else packed
+    weights = occurrences & ((1 << _WEIGHT) - 1)
+    frequencies = np.add.reduceat(weights, firsts) if len(firsts) else weights
     many = np.flatnonzero(frequencies >= MANY)
-    spans = (packed >> _WEIGHT) & WIDEST
+    spans = (occurrences >> _WEIGHT) & WIDEST
     odd = np.flatnonzero(spans != 1)
-    places = (((packed >> (_WEIGHT + _SPAN)) & LAST_PLACE) << 1).astype(np.uint16)
+    places = (((occurrences >> (_WEIGHT + _SPAN)) & LAST_PLACE) << 1).astype(np.uint16)
     places[firsts[1:] - 1] |= 1
     places[-1:] |= 1
     sizes = np.bincount(owners >> width, minlength=len(known))
@@ -93,11 +98,10 @@ def _laid_out(known: NDArray[np.uint64], packed: Integers, width: int) -> Postin
     return Postings(
         hashes=known,
         bounds=bounds,
-        documents=(owners & ((1 << width) - 1)).astype(np.int32),
-        frequencies=np.minimum(frequencies, MANY).astype(np.uint8),
+        entries=packed(owners & ((1 << width) - 1), frequencies, grades),
         many=many,
         many_frequencies=frequencies[many].astype(np.int32),
-        place_bounds=np.append(firsts, len(packed))[bounds],
+        place_bounds=np.append(firsts, len(occurrences))[bounds],
         places=places,
         odd=odd,
         odd_spans=spans[odd].astype(np.uint16),

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.search import acronyms
-from bot.search.postings import MANY, Postings, stretches
+from bot.search.postings import MANY, Postings, graded, packed, shortest, stretches
 from bot.search.segment import Array, Part, Piece, Segment, all_in_one, assembled, nested
 from bot.search.words import Words
 
@@ -29,20 +29,25 @@ def merged(parts: Sequence[Part]) -> Iterator[Piece]:
     kept = [
         np.arange(part.segment.size) if part.kept is None else np.flatnonzero(part.kept) for part in parts
     ]
-    numbers = np.concatenate([part.numbers[keep] for part, keep in zip(segments, kept, strict=True)])
-    order = np.argsort(numbers, kind="stable")
+    columns = {
+        name: np.concatenate([getattr(part, name)[keep] for part, keep in zip(segments, kept, strict=True)])
+        for name in ("numbers", "lengths", "title_ends", "title_words", "years", "dates")
+    }
+    order = np.argsort(columns["numbers"], kind="stable")
     homes = _homes(order, kept, [part.size for part in segments])
-    for name in ("numbers", "lengths", "title_ends", "title_words", "years", "dates"):
-        values = [getattr(part, name)[keep] for part, keep in zip(segments, kept, strict=True)]
-        yield name, np.concatenate(values)[order]
-    yield from _postings("text", [part.text for part in segments], homes)
+    columns = {name: values[order] for name, values in columns.items()}
+    columns["shortest"] = shortest(columns["lengths"])
+    yield from columns.items()
+    grades = graded(columns["lengths"], columns["shortest"])
+    yield from _postings("text", [part.text for part in segments], homes, grades)
     authors = np.concatenate(
         [np.diff(part.author_bounds)[keep] for part, keep in zip(segments, kept, strict=True)]
     )
     bounds = np.concatenate(([0], np.cumsum(authors[order])))
     yield "author_bounds", bounds
     author_homes = [_author_homes(part, home, bounds) for part, home in zip(segments, homes, strict=True)]
-    yield from _postings("names", [part.names for part in segments], author_homes)
+    alike = np.zeros(int(bounds[-1]), dtype=np.uint8)
+    yield from _postings("names", [part.names for part in segments], author_homes, alike)
     yield from _labels(segments, homes)
     yield from nested("words", Words.of(_summed(part.words for part in segments), len))
     yield from nested("author_words", Words.of(_summed(part.author_words for part in segments), len))
@@ -91,7 +96,9 @@ class _Stretch(NamedTuple):
     spans: Integers
 
 
-def _postings(name: str, parts: Sequence[Postings], homes: Sequence[Integers]) -> Iterator[Piece]:
+def _postings(
+    name: str, parts: Sequence[Postings], homes: Sequence[Integers], grades: NDArray[np.uint8]
+) -> Iterator[Piece]:
     hashes = np.unique(np.concatenate([part.hashes for part in parts]))
     terms = [hashes.searchsorted(part.hashes) for part in parts]
     sizes = np.zeros(len(hashes), dtype=np.int64)
@@ -105,8 +112,7 @@ def _postings(name: str, parts: Sequence[Postings], homes: Sequence[Integers]) -
         place_counts[first:last] = np.bincount(
             found.terms - first, weights=found.occurrences, minlength=last - first
         )
-        yield f"{name}.documents", found.documents.astype(np.int32)
-        yield f"{name}.frequencies", np.minimum(found.frequencies, MANY).astype(np.uint8)
+        yield f"{name}.entries", packed(found.documents, found.frequencies, grades)
         many = np.flatnonzero(found.frequencies >= MANY)
         yield f"{name}.many", many + postings
         yield f"{name}.many_frequencies", found.frequencies[many].astype(np.int32)
@@ -133,7 +139,7 @@ def _stretch(part: Postings, terms: Integers, homes: Integers, first: int, last:
     spans[part.odd[one:other] - start] = part.odd_spans[one:other]
     return _Stretch(
         terms=np.repeat(terms[low:high], np.diff(part.bounds[low : high + 1])),
-        documents=homes[part.documents[stretch]],
+        documents=homes[part.documents(stretch)],
         frequencies=part.counts(stretch).astype(np.int64),
         occurrences=np.diff(np.flatnonzero(places & 1), prepend=-1),
         places=places,

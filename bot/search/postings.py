@@ -7,8 +7,9 @@ All arrays lie term after term, terms by ascending hash, a term's documents asce
 
     hashes      V      uint64   the terms
     bounds      V + 1  int64    where each term's postings begin
-    documents   P      int32    a posting's document
-    frequencies P      uint8    how often the term counts in it; MANY where `many` tells
+    entries     P      uint32   a posting: its document; four bits for the grade of its length; four for
+                                how often the term counts in it, MANY where `many` tells (uint64 where
+                                there are more documents than fit)
     many        M      int64    postings with a frequency of MANY or more, ascending
     many_frequencies M int32    their frequencies
     place_bounds V + 1 int64    where each term's occurrences begin
@@ -22,6 +23,9 @@ stands in a row has places in a row. A word with several forms takes places for 
 changes from one form to another within it: `fine-tuning` takes two, where `fine` is the first, `tune` the
 second, and `finetun` both. What ends at place LAST_PLACE or beyond is
 found, but stands in no row with what follows.
+
+A search that only has to know about how much a posting can add reads it from the entry alone: that is what
+grades are for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,10 +41,14 @@ from numpy.typing import NDArray
 from bot.search.analyze import Forms
 
 Flags = NDArray[np.bool_]
+Entries = NDArray[np.unsignedinteger[Any]]
 Numbers = NDArray[np.int32]
 Places = NDArray[np.int64]
 
-MANY = 255
+MANY = 15
+GRADES = 16
+CODE_BITS = 8  # of an entry, beside its document
+_FREQUENCY_BITS = 4
 AT_ONCE = 1 << 22  # postings that are worked on at a time
 LAST_PLACE = (1 << 15) - 1
 WIDEST = 63  # places that an occurrence takes; a word with more joints ends where no other begins
@@ -61,8 +69,7 @@ class Postings:
 
     hashes: NDArray[np.uint64]
     bounds: NDArray[np.int64]
-    documents: Numbers
-    frequencies: NDArray[np.uint8]
+    entries: Entries
     many: NDArray[np.int64]
     many_frequencies: Numbers
     place_bounds: NDArray[np.int64]
@@ -79,24 +86,28 @@ class Postings:
         """Return where a term's postings lie; none for the place -1."""
         return slice(0, 0) if place < 0 else slice(int(self.bounds[place]), int(self.bounds[place + 1]))
 
+    def documents(self, stretch: slice) -> Numbers:
+        """Return the documents of some postings that lie together."""
+        return (self.entries[stretch] >> CODE_BITS).astype(np.int32)
+
     def times(self, place: int, documents: NDArray[Any]) -> tuple[NDArray[Any], Numbers]:
         """Return which of some documents, given ascending, have a term, and how often."""
         stretch = self.stretch(place)
-        holders = self.documents[stretch]
-        if not len(holders):
+        entries = self.entries[stretch]
+        if not len(entries):
             return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.int32)
-        places = holders.searchsorted(documents)
-        places[places == len(holders)] = 0
-        has = np.flatnonzero(holders[places] == documents)
+        places = entries.searchsorted(documents.astype(entries.dtype) << CODE_BITS)
+        places[places == len(entries)] = 0
+        has = np.flatnonzero(entries[places] >> CODE_BITS == documents)
         postings = stretch.start + places[has]
-        found = self.frequencies[postings].astype(np.int32)
+        found = (self.entries[postings] & MANY).astype(np.int32)
         many = np.flatnonzero(found == MANY)
         found[many] = self.many_frequencies[self.many.searchsorted(postings[many])]
         return has, found
 
     def counts(self, stretch: slice) -> Numbers:
         """Return the frequencies of some postings that lie together."""
-        found = self.frequencies[stretch].astype(np.int32)
+        found = (self.entries[stretch] & MANY).astype(np.int32)
         first, last = self.many.searchsorted((stretch.start, stretch.stop))
         found[self.many[first:last] - stretch.start] = self.many_frequencies[first:last]
         return found
@@ -125,7 +136,7 @@ class Postings:
         place = self.find(key(term))
         if place < 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        documents = self.documents[self.stretch(place)]
+        documents = self.documents(self.stretch(place))
         first, last = int(self.place_bounds[place]), int(self.place_bounds[place + 1])
         coded = self.places[first:last]
         lasts = np.flatnonzero(coded & 1)
@@ -143,6 +154,28 @@ class Postings:
         beyond[here] |= spans == WIDEST
         ends[beyond] |= _LAST  # where no place begins
         return starts, ends
+
+
+def packed(documents: NDArray[Any], frequencies: NDArray[Any], grades: NDArray[np.uint8]) -> Entries:
+    """Return the entries of postings; `grades` are those of all documents."""
+    kind = np.uint32 if len(grades) <= 1 << (32 - CODE_BITS) else np.uint64
+    entries: Entries = documents.astype(kind)
+    entries <<= kind(CODE_BITS)
+    entries |= grades[documents] << _FREQUENCY_BITS
+    entries |= np.minimum(frequencies, MANY).astype(np.uint8)
+    return entries
+
+
+def shortest(lengths: Numbers) -> Numbers:
+    """Return the length that each grade begins with; about as many documents have each."""
+    if not len(lengths):
+        return np.zeros(GRADES, dtype=np.int32)
+    return np.sort(lengths)[np.arange(GRADES) * len(lengths) // GRADES]
+
+
+def graded(lengths: Numbers, shortest: Numbers) -> NDArray[np.uint8]:
+    """Return the grades of documents of these lengths."""
+    return (shortest.searchsorted(lengths, side="right") - 1).astype(np.uint8)
 
 
 def stretches(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ from bot.search import acronyms
 from bot.search.analyze import Forms, fold, name_forms
 from bot.search.blocks import Blocks
 from bot.search.inverted import invert
-from bot.search.postings import LAST_PLACE, Flags, Numbers, Postings, key
+from bot.search.postings import LAST_PLACE, Flags, Numbers, Postings, key, shortest
 from bot.search.vocabulary import Vocabulary
 from bot.search.words import Words, line
 
@@ -45,18 +45,19 @@ class Segment:
 
     `text` is of titles and abstracts. `names` is of authors, each of whom is a document there; those of
     document n are `author_bounds[n]` up to `author_bounds[n + 1]`. `numbers` are the papers'. `lengths` count
-    terms, a title's TITLE_WEIGHT times. A title takes the places below `title_ends`, and has `title_words`
-    that are searched. `years` and `dates` are 0 where none is known. `labels` count their documents, and
-    `label_documents` are those of the first, then of the second, and so on. `words` and `author_words` are
-    what is written, folded, grouped by length; `lower` are the hashes of short words in lower case.
-    `explained` are acronyms, each with a tab and what it stands for, grouped by the acronym's hash. `blocks`
-    are there where so many documents are that a search should pass some over.
+    terms, a title's TITLE_WEIGHT times; `shortest` begin their grades. A title takes the places below
+    `title_ends`, and has `title_words` that are searched. `years` and `dates` are 0 where none is known.
+    `labels` count their documents, and `label_documents` are those of the first, then of the second, and so
+    on. `words` and `author_words` are what is written, folded, grouped by length; `lower` are the hashes of
+    short words in lower case. `explained` are acronyms, each with a tab and what it stands for, grouped by
+    the acronym's hash. `blocks` are there where so many documents are that a search should pass some over.
     """
 
     text: Postings
     names: Postings
     numbers: Numbers
     lengths: Numbers
+    shortest: Numbers
     title_ends: NDArray[np.uint16]
     title_words: NDArray[np.uint16]
     years: NDArray[np.int16]
@@ -108,7 +109,7 @@ class Part:
     def postings(self, place: int) -> tuple[Numbers, Numbers]:
         """Return the kept documents that have the term at a place, ascending, and how often each has it."""
         stretch = self.segment.text.stretch(place)
-        documents, frequencies = self.segment.text.documents[stretch], self.segment.text.counts(stretch)
+        documents, frequencies = self.segment.text.documents(stretch), self.segment.text.counts(stretch)
         if self.kept is None:
             return documents, frequencies
         kept = self.kept[documents]
@@ -119,7 +120,7 @@ class Part:
         stretch = self.segment.text.stretch(place)
         if self.kept is None:
             return int(stretch.stop) - int(stretch.start)
-        return int(np.count_nonzero(self.kept[self.segment.text.documents[stretch]]))
+        return int(np.count_nonzero(self.kept[self.segment.text.documents(stretch)]))
 
 
 def flat(part: Segment) -> Iterator[Piece]:
@@ -169,7 +170,8 @@ def segment(documents: Sequence[tuple[int, Document]], forms: Callable[[str], Fo
         text=text,
         names=names,
         numbers=np.array([number for number, _ in documents], dtype=np.int32),
-        lengths=lengths.astype(np.int32),
+        lengths=lengths,
+        shortest=shortest(lengths),
         title_ends=np.minimum(title_ends, LAST_PLACE).astype(np.uint16),
         title_words=np.minimum(title_words, LAST_PLACE).astype(np.uint16),
         years=np.array([paper.year or 0 for paper in papers], dtype=np.int16),

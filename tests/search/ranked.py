@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bot.search.analyze import Forms
 from bot.search.blocks import Blocks
 from bot.search.index import K1, B
-from bot.search.postings import MANY, Postings, key
+from bot.search.postings import MANY, Postings, graded, key, packed, shortest
 from bot.search.segment import Segment, flat, segment
 
 TERMS = [f"t{number}" for number in range(12)]
@@ -36,12 +36,14 @@ def segment_of(numbers: NDArray[np.int32], counts: Counts, lengths: NDArray[np.i
     times = [counts[has, place] for has, (_, place) in zip(documents, order, strict=True)]
     frequencies = np.concatenate([np.empty(0, np.int32), *times])
     many = np.flatnonzero(frequencies >= MANY)
+    begins = shortest(lengths)
     empty = segment([], lambda _: Forms((), ()))
     text = Postings(
         hashes=np.array([hashed for hashed, _ in order], dtype=np.uint64),
         bounds=np.cumsum([0, *map(len, documents)], dtype=np.int64),
-        documents=np.concatenate([np.empty(0, np.int32), *documents]).astype(np.int32),
-        frequencies=np.minimum(frequencies, MANY).astype(np.uint8),
+        entries=packed(
+            np.concatenate([np.empty(0, np.int64), *documents]), frequencies, graded(lengths, begins)
+        ),
         many=many,
         many_frequencies=frequencies[many].astype(np.int32),
         place_bounds=empty.text.place_bounds,
@@ -49,7 +51,9 @@ def segment_of(numbers: NDArray[np.int32], counts: Counts, lengths: NDArray[np.i
         odd=empty.text.odd,
         odd_spans=empty.text.odd_spans,
     )
-    return frozen(replace(empty, text=text, numbers=numbers.astype(np.int32), lengths=lengths))
+    return frozen(
+        replace(empty, text=text, numbers=numbers.astype(np.int32), lengths=lengths, shortest=begins)
+    )
 
 
 def blocked(made: Segment) -> Segment:

@@ -256,7 +256,7 @@ def test_a_list_that_is_none_is_refused(tmp_path_factory: pytest.TempPathFactory
 @pytest.mark.parametrize(
     ("named", "other"),
     [
-        *(("format", 0), ("format", 2), ("format", "1"), ("analysis", "0"), ("analysis", None)),
+        *(("format", 0), ("format", 3), ("format", "1"), ("analysis", "0"), ("analysis", None)),
         *(("corpus", CORPUS + 1), ("corpus", str(CORPUS)), ("arrays", []), ("arrays", None), ("arrays", {})),
     ],
 )

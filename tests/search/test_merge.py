@@ -151,7 +151,7 @@ def test_a_merged_segment_comes_in_pieces() -> None:
         pieces = list(merged(parts))
     names = {name for name, _ in pieces}
     assert names == {name for name, _ in flat(parts[0].segment)}
-    assert sum(name == "text.documents" for name, _ in pieces) > 2
+    assert sum(name == "text.entries" for name, _ in pieces) > 2
     joined = {name: np.concatenate([piece for each, piece in pieces if each == name]) for name in names}
     assert {name: piece.dtype for name, piece in pieces} == {
         name: array.dtype for name, array in joined.items()

@@ -90,7 +90,7 @@ def found(made: Segment, term: str) -> tuple[list[int], list[int], list[tuple[in
         (int(text.places[occurrence]) >> 1, spans.get(occurrence, 1)) for occurrence in range(first, last)
     ]
     stretch = text.stretch(place)
-    return text.documents[stretch].tolist(), text.counts(stretch).tolist(), places
+    return text.documents(stretch).tolist(), text.counts(stretch).tolist(), places
 
 
 @given(st.lists(DOCUMENT, max_size=4))
