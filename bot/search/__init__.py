@@ -1,8 +1,10 @@
 """Text in, ranked papers out. Knows no database and no Slack, and no file but those of its index.
 
 analyze     text → words → terms; the one analyzer for papers, queries and snippets alike
+arrays      lists span by span, lists of lists
 vocabulary  texts → the words they are written in, each looked at once
 inverted    these → postings
+layout      postings in order → the arrays they lie in
 postings    where terms stand, as arrays; phrases
 words       words with counts, as arrays
 acronyms    what a corpus explains itself

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search.postings import Numbers, Postings, stretches
+from bot.search.arrays import Numbers, spans
+from bot.search.postings import Postings
 
 BLOCK = 128  # documents
 FREQUENT = 64  # a term is that one in so many documents has: below, a block rarely has it at all
@@ -42,7 +43,7 @@ class Blocks:
         most = np.zeros(len(sizes), dtype=np.float32)
         offsets = np.zeros((len(frequent), len(edges)), dtype=np.int32)
         maxima = np.zeros((len(frequent), len(edges) - 1), dtype=np.uint8)
-        for first, last in stretches(sizes):
+        for first, last in spans(sizes):
             stretch = slice(int(text.bounds[first]), int(text.bounds[last]))
             times = text.counts(stretch)
             saturated = times * np.float32(k1 + 1) / (times + norms[text.documents(stretch)])

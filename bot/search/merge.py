@@ -10,17 +10,16 @@ documents there are.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.search import acronyms
-from bot.search.postings import MANY, Postings, graded, packed, shortest, stretches
+from bot.search.arrays import Integers, spans
+from bot.search.layout import Stretch, laid_out
+from bot.search.postings import Postings, graded, shortest
 from bot.search.segment import Array, Part, Piece, Segment, all_in_one, assembled, nested
 from bot.search.words import Words
-
-Integers = NDArray[np.int64]
 
 
 def merged(parts: Sequence[Part]) -> Iterator[Piece]:
@@ -85,17 +84,6 @@ def _author_homes(part: Segment, homes: Integers, bounds: Integers) -> Integers:
     return found
 
 
-class _Stretch(NamedTuple):
-    """Postings of some terms: the last two columns have a row for an occurrence, the others for a posting."""
-
-    terms: Integers
-    documents: Integers
-    frequencies: Integers
-    occurrences: Integers
-    places: Integers
-    spans: Integers
-
-
 def _postings(
     name: str, parts: Sequence[Postings], homes: Sequence[Integers], grades: NDArray[np.uint8]
 ) -> Iterator[Piece]:
@@ -104,31 +92,15 @@ def _postings(
     sizes = np.zeros(len(hashes), dtype=np.int64)
     for part, places in zip(parts, terms, strict=True):
         sizes[places] += np.diff(part.bounds)
-    counts, place_counts = np.zeros_like(sizes), np.zeros_like(sizes)
-    postings = occurrences = 0
-    for first, last in stretches(sizes):
-        found = _joined([_stretch(*each, first, last) for each in zip(parts, terms, homes, strict=True)])
-        counts[first:last] = np.bincount(found.terms - first, minlength=last - first)
-        place_counts[first:last] = np.bincount(
-            found.terms - first, weights=found.occurrences, minlength=last - first
-        )
-        yield f"{name}.entries", packed(found.documents, found.frequencies, grades)
-        many = np.flatnonzero(found.frequencies >= MANY)
-        yield f"{name}.many", many + postings
-        yield f"{name}.many_frequencies", found.frequencies[many].astype(np.int32)
-        yield f"{name}.places", found.places.astype(np.uint16)
-        odd = np.flatnonzero(found.spans != 1)
-        yield f"{name}.odd", odd + occurrences
-        yield f"{name}.odd_spans", found.spans[odd].astype(np.uint16)
-        postings += len(found.documents)
-        occurrences += len(found.places)
-    used = counts > 0
-    yield f"{name}.hashes", hashes[used]
-    yield f"{name}.bounds", np.concatenate(([0], np.cumsum(counts[used])))
-    yield f"{name}.place_bounds", np.concatenate(([0], np.cumsum(place_counts[used])))
+    stretches = (
+        _joined([_stretch(*each, first, last) for each in zip(parts, terms, homes, strict=True)])
+        for first, last in spans(sizes)
+    )
+    for array, piece in laid_out(stretches, hashes, grades):
+        yield f"{name}.{array}", piece
 
 
-def _stretch(part: Postings, terms: Integers, homes: Integers, first: int, last: int) -> _Stretch:
+def _stretch(part: Postings, terms: Integers, homes: Integers, first: int, last: int) -> Stretch:
     """Return the postings of the terms numbered `first` up to `last`, documents where they go."""
     low, high = (int(place) for place in terms.searchsorted((first, last)))
     stretch = slice(int(part.bounds[low]), int(part.bounds[high]))
@@ -137,7 +109,7 @@ def _stretch(part: Postings, terms: Integers, homes: Integers, first: int, last:
     spans = np.ones(len(places), dtype=np.int64)
     one, other = part.odd.searchsorted((start, stop))
     spans[part.odd[one:other] - start] = part.odd_spans[one:other]
-    return _Stretch(
+    return Stretch(
         terms=np.repeat(terms[low:high], np.diff(part.bounds[low : high + 1])),
         documents=homes[part.documents(stretch)],
         frequencies=part.counts(stretch).astype(np.int64),
@@ -147,7 +119,7 @@ def _stretch(part: Postings, terms: Integers, homes: Integers, first: int, last:
     )
 
 
-def _joined(stretches: Sequence[_Stretch]) -> _Stretch:
+def _joined(stretches: Sequence[Stretch]) -> Stretch:
     """Put stretches together, ordered by term and document, without those that are left out."""
     terms, documents, frequencies, occurrences, places, spans = (
         np.concatenate(columns) for columns in zip(*stretches, strict=True)
@@ -157,7 +129,7 @@ def _joined(stretches: Sequence[_Stretch]) -> _Stretch:
     starts = np.cumsum(occurrences) - occurrences
     counts = occurrences[kept]
     along = np.arange(int(counts.sum())) + np.repeat(starts[kept] - (np.cumsum(counts) - counts), counts)
-    return _Stretch(terms[kept], documents[kept], frequencies[kept], counts, places[along], spans[along])
+    return Stretch(terms[kept], documents[kept], frequencies[kept], counts, places[along], spans[along])
 
 
 def _labels(parts: Sequence[Segment], homes: Sequence[Integers]) -> Iterator[Piece]:

@@ -28,11 +28,10 @@ A search that only has to know about how much a posting can add reads it from th
 grades are for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,7 +48,6 @@ MANY = 15
 GRADES = 16
 CODE_BITS = 8  # of an entry, beside its document
 _FREQUENCY_BITS = 4
-AT_ONCE = 1 << 22  # postings that are worked on at a time
 LAST_PLACE = (1 << 15) - 1
 WIDEST = 63  # places that an occurrence takes; a word with more joints ends where no other begins
 _MEMORY = 1 << 17  # terms whose hash is remembered
@@ -176,17 +174,6 @@ def shortest(lengths: Numbers) -> Numbers:
 def graded(lengths: Numbers, shortest: Numbers) -> NDArray[np.uint8]:
     """Return the grades of documents of these lengths."""
     return (shortest.searchsorted(lengths, side="right") - 1).astype(np.uint8)
-
-
-def stretches(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Yield spans of terms that have about AT_ONCE postings together, `sizes` telling how many each has.
-
-    There is one span at least, which may be empty.
-    """
-    ends = np.cumsum(sizes)
-    goals = np.arange(AT_ONCE, int(ends[-1]) if len(ends) else 0, AT_ONCE)
-    cuts = np.unique([0, *ends.searchsorted(goals), len(sizes)]).tolist()
-    yield from pairwise(cuts if len(cuts) > 1 else [0, 0])
 
 
 def _common(some: Places, others: Places) -> tuple[Places, Places]:

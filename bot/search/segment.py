@@ -158,11 +158,9 @@ def segment(documents: Sequence[tuple[int, Document]], forms: Callable[[str], Fo
     texts = [text for paper in papers for text in (paper.title, paper.abstract)]
     written = Vocabulary.of(texts)
     meant = [forms(word) for word in written.words]
-    text, title_ends, lengths = invert(written, meant, texts_each=2)
-    searched = np.array([bool(each.terms) for each in meant], dtype=np.bool_)[written.stream]
-    title_words = np.bincount(written.texts[searched], minlength=len(texts))[0::2]
+    text, title_words, title_ends, lengths = invert(written, meant, texts_each=2)
     called = Vocabulary.of(chain.from_iterable(paper.authors for paper in papers))
-    names, _, _ = invert(called, [name_forms(word) for word in called.words], texts_each=1)
+    names = invert(called, [name_forms(word) for word in called.words], texts_each=1).postings
     counts = written.counts()
     known = (each for each, form in zip(counts.items(), meant, strict=True) if form.terms)
     labels = _by_label(papers)
@@ -206,7 +204,7 @@ def folded(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Return the words folded to lower case, counts of what has become the same added up."""
     found: defaultdict[str, int] = defaultdict(int)
     for word, times in counts:
-        found[fold(word).casefold()] += times
+        found[word.lower() if word.isascii() else fold(word).casefold()] += times
     return dict(found)
 
 

@@ -6,41 +6,54 @@ analyzer's affair.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.search.analyze import split
-
-Numbers = NDArray[np.int32]  # two billion words: more than any corpus here has
+from bot.search.arrays import Integers, Numbers, spans, spread
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The distinct words of some texts in order of first appearance, and the texts as numbers of words.
 
-    Text n is `stream[bounds[n]:bounds[n + 1]]`; `texts[i]` is the text that `stream[i]` stands in.
+    Text n is `stream[bounds[n]:bounds[n + 1]]`.
     """
 
     words: tuple[str, ...]
     stream: Numbers
-    bounds: Numbers
-    texts: Numbers
+    bounds: Integers
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Vocabulary":
-        """Read texts."""
-        numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        stream, bounds = array("i"), [0]
+        """Read texts.
+
+        What stands between blanks is looked at once, however often it does: no word goes across a blank.
+        """
+        chunks: defaultdict[str, int] = defaultdict(count().__next__)
+        read, lengths = array("i"), array("q")
         for text in texts:  # one after the other: a text's words as strings take ten times its room
-            stream.extend(map(numbers.__getitem__, split(text)))
-            bounds.append(len(stream))
-        lengths = np.diff(bounds)
-        owners = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-        return cls(tuple(numbers), np.array(stream, dtype=np.int32), np.array(bounds, dtype=np.int32), owners)
+            pieces = text.split()
+            read.extend(map(chunks.__getitem__, pieces))
+            lengths.append(len(pieces))
+        numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        words = [_words(chunk) for chunk in chunks]
+        flat = np.fromiter(map(numbers.__getitem__, chain.from_iterable(words)), dtype=np.int32)
+        sizes = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+        stream, counts = [flat[:0]], [sizes[:0]]
+        bounds = np.cumsum([0, *lengths], dtype=np.int64)
+        for first, last in spans(np.diff(bounds)):
+            piece = np.array(read[bounds[first] : bounds[last]], dtype=np.int32)
+            index, owners = spread(sizes, piece)
+            stream.append(flat[index])
+            texts_of = np.repeat(np.arange(last - first), np.diff(bounds[first : last + 1]))[owners]
+            counts.append(np.bincount(texts_of, minlength=last - first))
+        return cls(
+            tuple(numbers), np.concatenate(stream), np.concatenate(([0], np.cumsum(np.concatenate(counts))))
+        )
 
     def counts(self) -> dict[str, int]:
         """Return how often each word stands in the texts."""
@@ -48,17 +61,5 @@ class Vocabulary:
         return dict(zip(self.words, counts, strict=True))
 
 
-def spread(items: Sequence[Sequence[object]], stream: Numbers) -> tuple[Numbers, Numbers]:
-    """Put each word's items in the place of the word.
-
-    `items` has one sequence for each distinct word. Returns, for each item along the stream, its place in the
-    list of all words' items one after the other, and the place in the stream of the word that it belongs to.
-    """
-    counts = np.fromiter(map(len, items), dtype=np.int32, count=len(items))
-    starts = np.cumsum(counts, dtype=np.int32) - counts
-    along = counts[stream]
-    owners = np.repeat(np.arange(len(stream), dtype=np.int32), along)
-    within = np.arange(len(owners), dtype=np.int32)
-    within -= np.repeat(np.cumsum(along, dtype=np.int32) - along, along)
-    within += starts[stream][owners]
-    return within, owners
+def _words(chunk: str) -> list[str]:
+    return [chunk] if chunk.isascii() and chunk.isalnum() else split(chunk)

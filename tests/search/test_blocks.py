@@ -58,7 +58,7 @@ def test_blocks_are_the_same_however_much_is_worked_on_at_a_time(
     counts, lengths = drawn(1, 1_000, ties=False)
     made = blocked(segment_of(np.arange(1_000, dtype=np.int32), counts, lengths))
     assert made.blocks is not None
-    monkeypatch.setattr("bot.search.postings.AT_ONCE", at_once)
+    monkeypatch.setattr("bot.search.arrays.AT_ONCE", at_once)
     again = Blocks.of(made.text, made.lengths, K1, B)
     same_arrays(dict(nested("blocks", again)), dict(nested("blocks", made.blocks)))
     assert {name for name, _ in flat(made)} >= {name for name, _ in nested("blocks", again)}

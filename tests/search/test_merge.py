@@ -68,7 +68,7 @@ def test_merged_segments_say_what_one_of_all_documents_says(
     """
     documents, parts = drawn
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.search.postings.AT_ONCE", at_once)
+        patch.setattr("bot.search.arrays.AT_ONCE", at_once)
         found = combined(cut(documents, parts))
     same_segment(found, whole(documents), remembered=read(documents))
 
@@ -147,7 +147,7 @@ def test_a_merged_segment_comes_in_pieces() -> None:
     ]
     parts = cut(documents, 1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.search.postings.AT_ONCE", 4)
+        patch.setattr("bot.search.arrays.AT_ONCE", 4)
         pieces = list(merged(parts))
     names = {name for name, _ in pieces}
     assert names == {name for name, _ in flat(parts[0].segment)}

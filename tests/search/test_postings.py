@@ -38,7 +38,7 @@ TEXT = st.lists(st.sampled_from(SPELLINGS), max_size=7).map(" ".join)
 def holding(texts: list[str], phrase: str) -> list[bool]:
     """Tell of each text whether it holds the words of the phrase in a row."""
     vocabulary = Vocabulary.of(texts)
-    postings, _, _ = invert(vocabulary, [ANALYZER.forms(word) for word in vocabulary.words], texts_each=1)
+    postings = invert(vocabulary, [ANALYZER.forms(word) for word in vocabulary.words], texts_each=1).postings
     everywhere = np.ones(len(texts), dtype=np.bool_)
     holders, _ = postings.holding([word.forms for word in ANALYZER.words(phrase)], everywhere)
     return [text in set(holders.tolist()) for text in range(len(texts))]

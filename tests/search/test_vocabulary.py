@@ -1,6 +1,11 @@
-import numpy as np
+from itertools import pairwise
 
-from bot.search.vocabulary import Vocabulary, spread
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.search.analyze import split
+from bot.search.vocabulary import Vocabulary
 
 
 def test_a_vocabulary_is_the_words_as_they_stand() -> None:
@@ -9,7 +14,6 @@ def test_a_vocabulary_is_the_words_as_they_stand() -> None:
     assert vocabulary.words == ("The", "model", "the", "Model", "fine-tuned", "大模型", "model’s")
     assert vocabulary.stream.tolist() == [0, 1, 2, 3, 4, 5, 6, 2]
     assert vocabulary.bounds.tolist() == [0, 4, 4, 8]
-    assert vocabulary.texts.tolist() == [0, 0, 0, 0, 2, 2, 2, 2]
 
 
 def test_words_are_counted() -> None:
@@ -24,10 +28,20 @@ def test_no_texts_are_a_vocabulary() -> None:
     assert vocabulary.counts() == {}
 
 
-def test_items_spread_along_the_stream() -> None:
-    """A word's items stand wherever the word does: their places among all items, and the word's place."""
-    items = [["a", "b"], [], ["c"]]
-    index, owners = spread(items, np.array([2, 0, 1, 0]))
-    assert index.tolist() == [2, 0, 1, 0, 1]
-    assert owners.tolist() == [0, 1, 1, 3, 3]
-    assert [each.tolist() for each in spread([], np.array([], dtype=np.int64))] == [[], []]
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["the", "The,", "(fine-tuned)", "--", "a_b’s", "大模型x", "x\u00a0y", "-é"])
+        ),
+        max_size=9,
+    )
+)
+def test_texts_are_the_words_that_stand_in_them(texts: list[list[str]]) -> None:
+    """Whatever stands between them, and however texts are cut into spans."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.search.arrays.AT_ONCE", 3)
+        vocabulary = Vocabulary.of([" ".join(text) for text in texts])
+    read = [vocabulary.words[number] for number in vocabulary.stream]
+    assert [read[first:last] for first, last in pairwise(vocabulary.bounds)] == [
+        split(" ".join(text)) for text in texts
+    ]
