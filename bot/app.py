@@ -5,6 +5,7 @@ Law: only here do the parts meet; none of them looks for another by itself.
 
 import logging
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -31,10 +32,12 @@ from bot.web import SLACK_PATH, Probe, port_refused, routes, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
     from multiprocessing.process import BaseProcess
 
 TICK = 30  # seconds
 SETTLING = 300  # seconds between looks at whether the index should be made anew
+_UNCHECKED = 1.0  # seconds until a round is tried again that waits for the database
 _LATE = timedelta(seconds=3 * TICK)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -43,11 +46,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What every mode runs; `team` is known once digests are looked after."""
+    """What every mode runs.
+
+    `checked` is done once the database has been; `team` is known once digests are looked after.
+    """
 
     settings: Settings
     library: Library
     clock: Clock
+    checked: "Future[None]"
     metrics: Metrics
     rounds: Rounds
     store: Store
@@ -57,6 +64,8 @@ class _Parts:
         """Say what is missing, or nothing."""
         if not self.library.size:
             return "no papers are loaded"
+        if not self.checked.done():
+            return "the database is being looked through"
         if not online:
             return "not connected to Slack"
         try:
@@ -74,27 +83,31 @@ def run(settings: Settings, clock: Clock, stop: Event, ready: "Callable[[str], N
     """Answer Slack, or open the playground, and deliver digests, until `stop` is set.
 
     `ready` is called once with a line that says how to reach Paperboy. Raises OperatorError where it cannot
-    start.
+    start. The database is looked through meanwhile, seconds where it is large: nothing is delivered before,
+    and damage ends it.
     """
     mode = settings.mode()
     library = Library.at(settings.db, settings.corpus, clock())
-    library.check()
     if not library.size:
         for problem in library.status().problems[:10]:
             _log.warning("%s:%d %s", problem.file, problem.line, problem.reason)
         _log.warning("no papers are loaded: PAPERBOY_CORPUS holds none that can be read")
     start = {Mode.PLAYGROUND: _playground, Mode.SOCKET: _socket_mode, Mode.HTTP: _http_mode}[mode]
-    with start(settings, library, clock) as greeting:
-        ready(greeting)
-        stop.wait()
+    with ThreadPoolExecutor(1) as beside:
+        checked = beside.submit(library.check)
+        checked.add_done_callback(lambda done: stop.set() if done.exception() else None)
+        with start(settings, library, clock, checked) as greeting:
+            ready(greeting)
+            stop.wait()
+        checked.result()
 
 
 @contextmanager
-def _playground(settings: Settings, library: Library, clock: Clock) -> Iterator[str]:
+def _playground(settings: Settings, library: Library, clock: Clock, checked: "Future[None]") -> Iterator[str]:
     if settings.host not in _LOOPBACK:
         raise SettingsError("the playground is for this machine alone: PAPERBOY_HOST must be 127.0.0.1")
     moved = MovableClock(lambda: clock().timestamp())
-    parts = _parts(settings, library, lambda: datetime.fromtimestamp(moved(), UTC))
+    parts = _parts(settings, library, lambda: datetime.fromtimestamp(moved(), UTC), checked)
     slack = LocalSlack(
         host=settings.host,
         port=settings.port,
@@ -123,8 +136,10 @@ def _playground(settings: Settings, library: Library, clock: Clock) -> Iterator[
 
 
 @contextmanager
-def _socket_mode(settings: Settings, library: Library, clock: Clock) -> Iterator[str]:
-    parts = _parts(settings, library, clock)
+def _socket_mode(
+    settings: Settings, library: Library, clock: Clock, checked: "Future[None]"
+) -> Iterator[str]:
+    parts = _parts(settings, library, clock, checked)
     with ExitStack() as stack:
         app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics))
         handler = connected(app, settings)
@@ -136,8 +151,8 @@ def _socket_mode(settings: Settings, library: Library, clock: Clock) -> Iterator
 
 
 @contextmanager
-def _http_mode(settings: Settings, library: Library, clock: Clock) -> Iterator[str]:
-    parts = _parts(settings, library, clock)
+def _http_mode(settings: Settings, library: Library, clock: Clock, checked: "Future[None]") -> Iterator[str]:
+    parts = _parts(settings, library, clock, checked)
     answers: Mapping[str, Probe] = probes(parts.metrics, lambda: parts.unready(online=True))
     with ExitStack() as stack:
         app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics))
@@ -147,9 +162,9 @@ def _http_mode(settings: Settings, library: Library, clock: Clock) -> Iterator[s
         yield f"Listening for Slack at {address}{SLACK_PATH}   (Ctrl+C stops)"
 
 
-def _parts(settings: Settings, library: Library, clock: Clock) -> _Parts:
+def _parts(settings: Settings, library: Library, clock: Clock, checked: "Future[None]") -> _Parts:
     metrics = Metrics(lambda: library.size)
-    return _Parts(settings, library, clock, metrics, Rounds(settings.db, clock), Store(settings.db))
+    return _Parts(settings, library, clock, checked, metrics, Rounds(settings.db, clock), Store(settings.db))
 
 
 @contextmanager
@@ -162,6 +177,9 @@ def _delivering(parts: _Parts) -> Iterator[str]:
     courier = courier_of(parts.settings, parts.library, parts.clock, parts.rounds.stopping, watch)
 
     def go() -> float | None:
+        if not parts.checked.done():
+            return _UNCHECKED
+        parts.checked.result()  # raises where there is damage, of which nothing is to be sent
         rest = courier.round()
         parts.metrics.ticked(parts.clock())
         return rest

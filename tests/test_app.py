@@ -16,6 +16,7 @@ import pytest
 
 from bot import app
 from bot.digest import claiming
+from bot.digest.courier import Courier
 from bot.digest.following import Following
 from bot.errors import OperatorError
 from bot.library import Library
@@ -185,6 +186,57 @@ def test_what_is_due_at_the_start_is_delivered(
     }
     assert float(told["paperboy_digest_lag_seconds_sum"]) == 40
     assert float(told["paperboy_last_tick_seconds"]) == monday.timestamp()
+
+
+def test_nothing_is_delivered_before_the_database_has_been_looked_through(
+    seeded: Path, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which takes seconds where it is large."""
+    looked, went = threading.Event(), list[bool]()
+
+    def look(_: Library) -> None:
+        assert looked.wait(20)
+
+    def going(courier: Courier, go: Callable[[Courier], float | None] = Courier.round) -> float | None:
+        went.append(looked.is_set())
+        return go(courier)
+
+    monkeypatch.setattr(Library, "check", look)
+    monkeypatch.setattr(Courier, "round", going)
+    monkeypatch.setattr(app, "_UNCHECKED", 0.01)
+    monkeypatch.setattr(claiming, "PACE", 0.0)
+    db = followed(tmp_path, seeded, library)
+    monday = LOADED_AT + timedelta(days=2, seconds=40)
+    with LocalSlack(clock=monday.timestamp) as slack:
+        http = settings(slack, db, signing_secret=slack.signing_secret)
+        with running(http, lambda: monday) as greeting:
+            url = greeting.split()[4].replace(SLACK_PATH, "/readyz")
+            answer = httpx.get(url, trust_env=False)
+            assert (answer.status_code, answer.text) == (503, "the database is being looked through\n")
+            looked.set()
+            slack.wait_for(lambda each: len(each.messages()) == 2)
+    assert went
+    assert all(went)
+
+
+def test_damage_that_is_found_ends_it(
+    seeded: Path, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is delivered from what is damaged."""
+    found = threading.Event()
+
+    def look(_: Library) -> None:
+        assert found.wait(20)
+        raise OperatorError("it is damaged")
+
+    monkeypatch.setattr(Library, "check", look)
+    db = followed(tmp_path, seeded, library)
+    monday = LOADED_AT + timedelta(days=2, seconds=40)
+    with LocalSlack(clock=monday.timestamp) as slack:
+        http = settings(slack, db, signing_secret=slack.signing_secret)
+        with pytest.raises(OperatorError, match="it is damaged"):
+            app.run(http, lambda: monday, threading.Event(), lambda _: found.set())
+        assert slack.messages() == []
 
 
 def test_a_digest_arrives_when_the_playgrounds_clock_is_moved(
