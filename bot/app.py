@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 TICK = 30  # seconds
 SETTLING = 300  # seconds between looks at whether the index should be made anew
-_UNCHECKED = 1.0  # seconds until a round is tried again that waits for the database
 _LATE = timedelta(seconds=3 * TICK)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -177,9 +176,7 @@ def _delivering(parts: _Parts) -> Iterator[str]:
     courier = courier_of(parts.settings, parts.library, parts.clock, parts.rounds.stopping, watch)
 
     def go() -> float | None:
-        if not parts.checked.done():
-            return _UNCHECKED
-        parts.checked.result()  # raises where there is damage, of which nothing is to be sent
+        parts.checked.result()  # waits, and raises where there is damage, of which nothing is to be sent
         rest = courier.round()
         parts.metrics.ticked(parts.clock())
         return rest

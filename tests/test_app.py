@@ -203,7 +203,6 @@ def test_nothing_is_delivered_before_the_database_has_been_looked_through(
 
     monkeypatch.setattr(Library, "check", look)
     monkeypatch.setattr(Courier, "round", going)
-    monkeypatch.setattr(app, "_UNCHECKED", 0.01)
     monkeypatch.setattr(claiming, "PACE", 0.0)
     db = followed(tmp_path, seeded, library)
     monday = LOADED_AT + timedelta(days=2, seconds=40)
