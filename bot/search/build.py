@@ -4,6 +4,7 @@ Law: memory holds the texts of a few lots at a time, and the postings of all. Se
 as many processes as there are cores; what comes out is the same.
 """
 
+import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -65,7 +66,9 @@ def _segments(lots: Iterable[list[Numbered]], meaning: Callable[[], Meaning]) ->
     """Index lots in other processes, which start clean: a copy of this one would have its locks."""
     cores = os.cpu_count() or 1
     at_work: deque[Future[Segment]] = deque()
-    with ProcessPoolExecutor(cores, get_context("spawn")) as others:
+    with ProcessPoolExecutor(
+        cores, get_context("spawn"), initializer=gc.disable
+    ) as others:  # no cycles there
         for lot in lots:
             at_work.append(others.submit(_segment, lot, meaning))
             if len(at_work) > cores:  # no more texts than the processes need
