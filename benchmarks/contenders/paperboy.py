@@ -1,5 +1,6 @@
 """Paperboy's own engine, past its analyzer: a term stands for itself."""
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import import_module
@@ -18,6 +19,8 @@ class Paperboy(Growing):
     def __init__(self, tokens: Path, folder: Path) -> None:
         super().__init__(tokens, folder)
         if any(folder.glob("blocks.*")):  # then the first search imports this; imports are before any clock
+            # numba imports scipy where there is one, in a quarter of a second: bm25s has brought it here.
+            sys.modules["scipy"] = None  # type: ignore[assignment]
             import_module("bot.search.pruned")
 
     def build(self) -> None:

@@ -3,11 +3,11 @@
 Law: what it returns is what scoring every document would return, ties included; what it leaves out cannot be
 among the best. It lets other threads run meanwhile.
 
-Documents are gone through window by window. In each, a term can add so much at most; the terms that together
+Documents are gone through block by block. In each, a term can add so much at most; the terms that together
 cannot lift a document over the best so far are not read, but looked up for documents that the rest brought
-near (Turtle and Flood, Query evaluation: strategies and optimizations, 1995). What frequent terms can add is
-known block by block (Ding and Suel, Faster top-k document retrieval using block-max indexes, 2011). Where
-that many documents are near that looking up takes longer, a term is read after all.
+near (Turtle and Flood, Query evaluation: strategies and optimizations, 1995; block by block: Ding and Suel,
+Faster top-k document retrieval using block-max indexes, 2011). Where so many documents are near that looking
+up takes longer, they are read after all.
 
 What is added up is no score, but a little more: the most that an entry's frequency gives in a document of its
 grade of length, one number from a table of 256 for each term, and no arithmetic. Sums are of 32 bits, and
@@ -33,30 +33,41 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 Scores = NDArray[np.float64]
 Sums = NDArray[np.float32]
 
-_WINDOW = 8_192  # documents, whose sums fit into the fastest cache
-_BLOCKS = _WINDOW // BLOCK
-_BLOCK_BITS = BLOCK.bit_length() - 1
 _SLACK = 1 - 1e-5
-_FEW = _WINDOW // 8  # postings
-_LOOK_UP = 16  # postings that are read in the time that one is looked up
+_FEW = BLOCK // 8  # postings of a block, which are gone through again rather than all its documents
+_LOOK_UP = 64  # postings that are read in the time that one is looked up
+_AT_ONCE = 256  # sums, of which it is first asked whether any is high enough
 _LEAST = np.float32(1e-30)  # below whatever a term adds
 _CODES = 1 << CODE_BITS
+_BLOCK_BITS = BLOCK.bit_length() - 1
+_SHIFT = np.uint32(CODE_BITS)  # these three have no sign, which makes a loop faster
+_CODE = np.uint32(_CODES - 1)
+_LOCAL = np.uint32(BLOCK - 1)
 _ALL = np.empty(0, dtype=np.bool_)
 
 
-def _compiled(function: _Function, *, inline: bool = False) -> _Function:
-    """Have a function compiled when it is first called, and kept where there is a place for that."""
+def _compiled(function: _Function) -> _Function:
+    """Have a function compiled when it is first called, and kept where there is a place for that.
+
+    What it takes must be no class of ours: numba looks at what an earlier version of this module has left
+    there, and fails where it names a class that is gone.
+    """
     made: Any
     try:
-        made = njit(function, cache=True, nogil=True, error_model="numpy", forceinline=inline)
+        made = njit(function, cache=True, nogil=True, error_model="numpy")
     except RuntimeError:  # no folder to keep it in, as on a read-only system
-        made = njit(function, nogil=True, error_model="numpy", forceinline=inline)
+        made = njit(function, nogil=True, error_model="numpy")
     return cast("_Function", made)
+
+
+def _within(function: _Function) -> _Function:
+    """Have a function compiled with the one that calls it."""
+    return cast("_Function", njit(function, error_model="numpy"))
 
 
 def _inlined(function: _Function) -> _Function:
     """Have a function compiled into those that call it."""
-    return _compiled(function, inline=True)
+    return cast("_Function", njit(function, error_model="numpy", forceinline=True))
 
 
 class _Index(NamedTuple):
@@ -76,7 +87,7 @@ class _Terms(NamedTuple):
     """A query's distinct terms: where their postings begin and end, their rows of blocks or -1.
 
     `bounds` are the most they can add, per unit where there is a row; `tables` what an entry can add at most,
-    by its code; `idfs` for scoring. `query` are the terms as the query has them.
+    by its code; `idfs` are for scoring. `query` are the terms as the query has them.
     """
 
     starts: Places
@@ -88,11 +99,10 @@ class _Terms(NamedTuple):
     query: Places
 
 
-class _Window(NamedTuple):
-    """Of each term: the window's postings, and the most it can add to a document in it; the terms by that.
+class _Block(NamedTuple):
+    """Of each term: the block's postings, and the most it can add to a document in it; the terms by that.
 
-    `sums` are what documents have reached, `ahead` what the terms that have not been read can add by blocks,
-    and `near` the documents that may be among the best. `read` is how many postings have been.
+    `sums` are what the block's documents have reached, `near` those that may be among the best.
     """
 
     here: Places
@@ -100,9 +110,7 @@ class _Window(NamedTuple):
     most: Sums
     order: Places
     sums: Sums
-    ahead: Sums
     near: Numbers
-    read: Places
 
 
 class _Top(NamedTuple):
@@ -154,9 +162,9 @@ class Pruned:
             idfs,
             query,
         )
-        top = _best(self._index, asked, _ALL if among is None else among, limit)
-        found = top.documents >= 0
-        return top.documents[found], top.scores[found]
+        documents, scores = _best(*self._index, *asked, _ALL if among is None else among, limit)
+        found = documents >= 0
+        return documents[found], scores[found]
 
 
 def prepare() -> None:
@@ -180,157 +188,150 @@ def _saturations(norms: Scores) -> Scores:
 
 
 @_compiled
-def _best(index: _Index, terms: _Terms, among: Flags, limit: int) -> _Top:
+def _best(  # noqa: PLR0913, PLR0917  # the fields of _Index and of _Terms, and a wish
+    entries: Entries,
+    many: Places,
+    many_frequencies: Numbers,
+    lengths: Numbers,
+    offsets: Numbers,
+    maxima: NDArray[np.uint8],
+    norms: Scores,
+    k1: float,
+    starts: Places,
+    ends: Places,
+    rows: Places,
+    bounds: Sums,
+    tables: Sums,
+    idfs: Scores,
+    query: Places,
+    among: Flags,
+    limit: int,
+) -> tuple[Places, Scores]:
+    index = _Index(entries, many, many_frequencies, lengths, offsets, maxima, norms, k1)
+    terms = _Terms(starts, ends, rows, bounds, tables, idfs, query)
     size = len(terms.starts)
-    window = _Window(
+    block = _Block(
         terms.starts.copy(),
         terms.starts.copy(),
         np.zeros(size, np.float32),
         np.arange(size),
-        np.zeros(_WINDOW, np.float32),
-        np.zeros(_BLOCKS, np.float32),
-        np.zeros(_WINDOW + 1, np.int32),
-        np.zeros(1, np.int64),
+        np.zeros(BLOCK, np.float32),
+        np.zeros(BLOCK + 1, np.int32),
     )
     top = _Top(np.full(limit, -1, np.int64), np.zeros(limit, np.float64))
     floor = np.float32(0)
-    blocks = (len(index.lengths) + BLOCK - 1) // BLOCK
-    last = 0
-    while last < blocks:
-        first = last
-        last = min(
-            blocks, first + max(1, min(first, _BLOCKS))
-        )  # small at first, so that the floor soon rises
-        _enter(index, terms, window, first, last)
-        others, least = 0, np.float32(0)
+    for number in range((len(index.lengths) + BLOCK - 1) // BLOCK):
+        _enter(index, terms, block, number)
+        others, ahead, least = 0, np.float32(0), np.float32(0)
         for place in range(size):
-            least += window.most[window.order[place]]
+            least += block.most[block.order[place]]
             if least < floor:
-                others = place + 1
-        if others == size:
+                others, ahead = place + 1, least
+        read = _add(index, terms, block, others, size)
+        if not read:
             continue
-        for place in range(others, size):
-            _add(index, terms, window, window.order[place])
-        _look_ahead(index, terms, window, others, first, last)
-        count = _near(index, terms, window, others, first, last, floor)
-        while others > 0:
-            t = window.order[others - 1]
-            if count * _LOOK_UP < window.after[t] - window.here[t]:
-                break
-            others -= 1
-            _add(index, terms, window, t)
-            _look_ahead(index, terms, window, others, first, last)
-            count = _near(index, terms, window, others, first, last, floor)
+        count = _near(index, terms, block, others, read, floor - ahead)
+        unread = 0
+        for place in range(others):
+            unread += block.after[block.order[place]] - block.here[block.order[place]]
+        if count * _LOOK_UP > unread > 0:
+            read += _add(index, terms, block, 0, others)
+            others, ahead = 0, np.float32(0)
+            count = _near(index, terms, block, others, read, floor)
         if count:
-            base = first // _BLOCKS * _WINDOW
-            floor = _examine(index, terms, window, others, base, count, among, top, floor)
-        _clear(index, terms, window, others)
-    return top
+            floor = _examine(index, terms, block, others, ahead, number * BLOCK, count, among, top, floor)
+        _clear(index, terms, block, others, read)
+    return top.documents, top.scores
 
 
 @_inlined
-def _enter(index: _Index, terms: _Terms, window: _Window, first: int, last: int) -> None:
-    """Go on to the window of some blocks: find postings and bounds, and order the terms by their bounds."""
+def _enter(index: _Index, terms: _Terms, block: _Block, number: int) -> None:
+    """Go on to a block: find postings and bounds, and order the terms by their bounds."""
     for t in range(len(terms.starts)):
         row = terms.rows[t]
         if row >= 0:
-            window.here[t] = terms.starts[t] + index.offsets[row, first]
-            window.after[t] = terms.starts[t] + index.offsets[row, last]
-            highest = np.uint8(0)
-            for block in range(first, last):
-                highest = max(highest, index.maxima[row, block])
-            window.most[t] = terms.bounds[t] * np.float32(highest)
+            block.here[t] = terms.starts[t] + index.offsets[row, number]
+            block.after[t] = terms.starts[t] + index.offsets[row, number + 1]
+            block.most[t] = terms.bounds[t] * np.float32(index.maxima[row, number])
         else:
-            place = window.after[t]
-            window.here[t] = place
-            while place < terms.ends[t] and index.entries[place] >> CODE_BITS < last * BLOCK:
+            place = block.after[t]
+            block.here[t] = place
+            while place < terms.ends[t] and index.entries[place] >> CODE_BITS < (number + 1) * BLOCK:
                 place += 1
-            window.after[t] = place
-            window.most[t] = terms.bounds[t] if place > window.here[t] else np.float32(0)
+            block.after[t] = place
+            block.most[t] = terms.bounds[t] if place > block.here[t] else np.float32(0)
     for place in range(1, len(terms.starts)):
-        t = window.order[place]
+        t = block.order[place]
         lower = place - 1
-        while lower >= 0 and window.most[window.order[lower]] > window.most[t]:
-            window.order[lower + 1] = window.order[lower]
+        while lower >= 0 and block.most[block.order[lower]] > block.most[t]:
+            block.order[lower + 1] = block.order[lower]
             lower -= 1
-        window.order[lower + 1] = t
+        block.order[lower + 1] = t
 
 
 @_inlined
-def _add(index: _Index, terms: _Terms, window: _Window, t: int) -> None:
-    """Add what a term gives the window's documents."""
-    entries, sums, table = index.entries, window.sums, terms.tables[t]
-    for posting in range(window.here[t], window.after[t]):
-        entry = entries[posting]
-        sums[(entry >> CODE_BITS) & (_WINDOW - 1)] += table[entry & (_CODES - 1)]
-    window.read[0] += window.after[t] - window.here[t]
+def _add(index: _Index, terms: _Terms, block: _Block, first: int, last: int) -> int:
+    """Add what some of the terms give the block's documents; return how many postings were read."""
+    entries, sums = index.entries, block.sums
+    read = 0
+    for place in range(first, last):
+        t = block.order[place]
+        table = terms.tables[t]
+        for posting in range(block.here[t], block.after[t]):
+            entry = entries[posting]
+            sums[(entry >> _SHIFT) & _LOCAL] += table[entry & _CODE]
+        read += block.after[t] - block.here[t]
+    return read
 
 
 @_inlined
-def _look_ahead(  # noqa: PLR0913, PLR0917  # each step sees the whole state of the search
-    index: _Index, terms: _Terms, window: _Window, others: int, first: int, last: int
-) -> None:
-    """Add up for each block of the window the most that its first `others` terms can add."""
-    maxima, ahead = index.maxima, window.ahead
-    ahead[:] = 0
-    for place in range(others):
-        t = window.order[place]
-        row, bound, most = terms.rows[t], terms.bounds[t], window.most[t]
-        for block in range(first, last):
-            ahead[block % _BLOCKS] += bound * np.float32(maxima[row, block]) if row >= 0 else most
-
-
-@_inlined
-def _near(  # noqa: PLR0913, PLR0917  # as _look_ahead
-    index: _Index, terms: _Terms, window: _Window, others: int, first: int, last: int, floor: np.float32
+def _near(  # noqa: PLR0913, PLR0917  # each step sees the whole state of the search
+    index: _Index, terms: _Terms, block: _Block, others: int, read: int, bar: np.float32
 ) -> int:
-    """List the window's documents that may come to the floor; return how many. Some may be listed twice.
-
-    Where few postings have been read, these are gone through again, else the whole window.
-    """
-    entries, sums, ahead, near = index.entries, window.sums, window.ahead, window.near
+    """List the block's documents that have come to a bar; return how many. Some may be listed twice."""
+    entries, sums, near = index.entries, block.sums, block.near
     count = 0
-    if window.read[0] < _FEW:
+    if read < _FEW:
         for place in range(others, len(terms.starts)):
-            t = window.order[place]
-            for posting in range(window.here[t], window.after[t]):
-                local = (entries[posting] >> CODE_BITS) & (_WINDOW - 1)
+            t = block.order[place]
+            for posting in range(block.here[t], block.after[t]):
+                local = (entries[posting] >> _SHIFT) & _LOCAL
                 near[count] = local
-                count += sums[local] + ahead[local >> _BLOCK_BITS] >= floor
+                count += sums[local] >= bar
         return count
-    for block in range(first % _BLOCKS, first % _BLOCKS + last - first):
-        bar = max(floor - ahead[block], _LEAST)
-        begin = block * BLOCK
+    bar = max(bar, _LEAST)
+    for part in range(BLOCK // _AT_ONCE):
+        first = part * _AT_ONCE
         here = 0
-        for local in range(begin, begin + BLOCK):  # as processors like it: eight or sixteen at once
+        for local in range(first, first + _AT_ONCE):  # as processors like it: eight or sixteen in a step
             here += sums[local] >= bar
         if here:
-            for local in range(begin, begin + BLOCK):
+            for local in range(first, first + _AT_ONCE):
                 near[count] = local
                 count += sums[local] >= bar
     return count
 
 
 @_inlined
-def _clear(index: _Index, terms: _Terms, window: _Window, others: int) -> None:
+def _clear(index: _Index, terms: _Terms, block: _Block, others: int, read: int) -> None:
     """Take back what was added."""
-    entries, sums = index.entries, window.sums
-    if window.read[0] < _FEW:
-        for place in range(others, len(terms.starts)):
-            t = window.order[place]
-            for posting in range(window.here[t], window.after[t]):
-                sums[(entries[posting] >> CODE_BITS) & (_WINDOW - 1)] = 0
-    else:
+    entries, sums = index.entries, block.sums
+    if read >= _FEW:
         sums[:] = 0
-    window.read[0] = 0
+        return
+    for place in range(others, len(terms.starts)):
+        t = block.order[place]
+        for posting in range(block.here[t], block.after[t]):
+            sums[(entries[posting] >> _SHIFT) & _LOCAL] = 0
 
 
-@_compiled
-def _examine(  # noqa: PLR0913, PLR0917  # as _look_ahead; a call in the loop costs more than its work
+@_within
+def _examine(  # noqa: PLR0913, PLR0917  # as _near; a call in the loop costs more than its work
     index: _Index,
     terms: _Terms,
-    window: _Window,
+    block: _Block,
     others: int,
+    unread: np.float32,
     base: int,
     count: int,
     among: Flags,
@@ -339,42 +340,34 @@ def _examine(  # noqa: PLR0913, PLR0917  # as _look_ahead; a call in the loop co
 ) -> np.float32:
     """Take those of the documents near that may be among the best; return what is to be beaten then.
 
-    The terms that have not been read are looked up, the heaviest first, until it is clear that they do not
-    lift a document so far. (Arrays are unpacked before the loop: numba counts references where it is done.)
+    The terms that have not been read, which add `unread` at most, are looked up, the heaviest first, until it
+    is clear that they do not lift a document so far. (Arrays are unpacked before the loop: numba counts
+    references where it is done.)
     """
     entries, lengths, norms = index.entries, index.lengths, index.norms
-    offsets, maxima, many, many_frequencies = index.offsets, index.maxima, index.many, index.many_frequencies
-    starts, rows, bounds, tables = terms.starts, terms.rows, terms.bounds, terms.tables
-    idfs, query = terms.idfs, terms.query
-    here, after, most, order = window.here, window.after, window.most, window.order
-    near, sums, rest = window.near, window.sums, window.ahead
+    many, many_frequencies = index.many, index.many_frequencies
+    tables, idfs, query = terms.tables, terms.idfs, terms.query
+    here, after, most, order = block.here, block.after, block.most, block.order
+    near, sums = block.near, block.sums
     best_documents, best_scores = top.documents, top.scores
     for place in range(count):
         local = near[place]
-        so_far, ahead = sums[local], rest[local >> _BLOCK_BITS]
+        so_far, ahead = sums[local], unread
         sums[local] = 0
         document = base + local
         if so_far == 0 or so_far + ahead < floor or (len(among) and not among[document]):
             continue
-        block = document >> _BLOCK_BITS
         other = others
         while other > 0 and so_far + ahead >= floor:
             other -= 1
             t = order[other]
-            row = rows[t]
-            if row >= 0:
-                low, high = starts[t] + offsets[row, block], starts[t] + offsets[row, block + 1]
-                ahead -= bounds[t] * np.float32(maxima[row, block])
-                posting = _find_in_block(entries, low, high, document)
-            else:
-                ahead -= most[t]
-                posting = _find(entries, here[t], after[t], document)
+            ahead -= most[t]
+            posting = _find(entries, here[t], after[t], document)
             if posting >= 0:
-                so_far += tables[t, entries[posting] & (_CODES - 1)]
+                so_far += tables[t, entries[posting] & _CODE]
         if other > 0 or so_far < floor:
             continue
-        norm = norms[lengths[document]]
-        score = 0.0
+        norm, score = norms[lengths[document]], 0.0
         for t in query:
             posting = _find(entries, here[t], after[t], document)
             if posting >= 0:
@@ -389,20 +382,10 @@ def _examine(  # noqa: PLR0913, PLR0917  # as _look_ahead; a call in the loop co
 
 @_inlined
 def _find(entries: Entries, low: int, high: int, document: int) -> int:
-    """Return the posting of a document among some of a term's, -1 where there is none."""
-    end = high
-    while low < high:
-        middle = (low + high) >> 1
-        if entries[middle] >> CODE_BITS < document:
-            low = middle + 1
-        else:
-            high = middle
-    return low if low < end and entries[low] >> CODE_BITS == document else -1
+    """Return the posting of a document among some of a block's, -1 where there is none.
 
-
-@_inlined
-def _find_in_block(entries: Entries, low: int, high: int, document: int) -> int:
-    """Do so among those of one block, from where it would stand if they were spread evenly."""
+    It is looked for from where it would stand if they were spread evenly.
+    """
     if low == high:
         return -1
     place = low + ((document & (BLOCK - 1)) * (high - low) >> _BLOCK_BITS)

@@ -87,4 +87,4 @@ def test_documents_without_a_term_have_blocks() -> None:
     made = blocked(segment_of(np.arange(200, dtype=np.int32), counts, np.ones(200, dtype=np.int32)))
     assert made.blocks is not None
     assert (made.blocks.most.tolist(), made.blocks.terms.tolist()) == ([], [])
-    assert made.blocks.maxima.shape == (0, 2)
+    assert made.blocks.maxima.shape == (0, 1)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.search.analyze import Analyzer
 from bot.search.inverted import invert
+from bot.search.postings import graded, packed, shortest
 from bot.search.vocabulary import Vocabulary
 
 ANALYZER = Analyzer()
@@ -124,3 +125,22 @@ def test_a_text_holds_what_its_rows_of_terms_hold(texts: list[str], words: list[
     assert holding(texts, phrase) == [
         any(inside(row, text) for row in rows(phrase) if row for text in rows(each)) for each in texts
     ]
+
+
+@pytest.mark.parametrize(("documents", "kind"), [(1 << 24, np.uint32), ((1 << 24) + 1, np.uint64)])
+def test_entries_have_room_for_every_document(documents: int, kind: type) -> None:
+    """And for its grade, and for a frequency up to what stands for all that are greater."""
+    grades = np.full(documents, 15, dtype=np.uint8)
+    last = documents - 1
+    entries = packed(np.array([0, last]), np.array([1, 99]), grades)
+    assert entries.dtype == kind
+    assert entries.tolist() == [15 << 4 | 1, last << 8 | 15 << 4 | 15]
+
+
+def test_lengths_are_graded() -> None:
+    """A grade begins with the shortest length of it; about as many documents have each."""
+    lengths = np.array([7, 3, 3, 3, *range(100, 128)], dtype=np.int32)
+    begins = shortest(lengths)
+    assert begins.tolist() == [3, 3, *range(100, 128, 2)]
+    assert graded(lengths, begins).tolist() == [1, 1, 1, 1, *(2 + each // 2 for each in range(28))]
+    assert shortest(lengths[:0]).tolist() == [0] * 16
