@@ -76,7 +76,7 @@ def percentile(values: Sequence[float], percent: float) -> float:
 def duration(seconds: float) -> str:
     """Return a time to three digits in the unit that suits it."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
+        if seconds >= 0.9995 * size:  # which is 1 with three digits
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds * 1e6:.3g} µs"
 
