@@ -5,13 +5,13 @@ Law: only here do the parts meet; none of them looks for another by itself.
 
 import logging
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -32,11 +32,11 @@ from bot.web import SLACK_PATH, Probe, port_refused, routes, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
     from multiprocessing.process import BaseProcess
 
 TICK = 30  # seconds
 SETTLING = 300  # seconds between looks at whether the index should be made anew
+_UNCHECKED = 1.0  # seconds until a round is tried again that found the database unchecked
 _LATE = timedelta(seconds=3 * TICK)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -47,13 +47,13 @@ _log = logging.getLogger(__name__)
 class _Parts:
     """What every mode runs.
 
-    `checked` is done once the database has been; `team` is known once digests are looked after.
+    `checked` is done once the database has been looked through, `team` known once digests are looked after.
     """
 
     settings: Settings
     library: Library
     clock: Clock
-    checked: "Future[None]"
+    checked: Future[None]
     metrics: Metrics
     rounds: Rounds
     store: Store
@@ -92,17 +92,29 @@ def run(settings: Settings, clock: Clock, stop: Event, ready: "Callable[[str], N
             _log.warning("%s:%d %s", problem.file, problem.line, problem.reason)
         _log.warning("no papers are loaded: PAPERBOY_CORPUS holds none that can be read")
     start = {Mode.PLAYGROUND: _playground, Mode.SOCKET: _socket_mode, Mode.HTTP: _http_mode}[mode]
-    with ThreadPoolExecutor(1) as beside:
-        checked = beside.submit(library.check)
-        checked.add_done_callback(lambda done: stop.set() if done.exception() else None)
-        with start(settings, library, clock, checked) as greeting:
+    checked: Future[None] = Future()
+    Thread(target=_check, args=(library, checked, stop), name="check", daemon=True).start()
+    with start(settings, library, clock, checked) as greeting:
+        if not stop.is_set():
             ready(greeting)
-            stop.wait()
+        stop.wait()
+    if checked.done():
         checked.result()
 
 
+def _check(library: Library, checked: Future[None], stop: Event) -> None:
+    """Look through the database; damage, or whatever else keeps it from being looked through, ends all."""
+    try:
+        library.check()
+    except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
+        checked.set_exception(error)
+        stop.set()
+    else:
+        checked.set_result(None)
+
+
 @contextmanager
-def _playground(settings: Settings, library: Library, clock: Clock, checked: "Future[None]") -> Iterator[str]:
+def _playground(settings: Settings, library: Library, clock: Clock, checked: Future[None]) -> Iterator[str]:
     if settings.host not in _LOOPBACK:
         raise SettingsError("the playground is for this machine alone: PAPERBOY_HOST must be 127.0.0.1")
     moved = MovableClock(lambda: clock().timestamp())
@@ -135,9 +147,7 @@ def _playground(settings: Settings, library: Library, clock: Clock, checked: "Fu
 
 
 @contextmanager
-def _socket_mode(
-    settings: Settings, library: Library, clock: Clock, checked: "Future[None]"
-) -> Iterator[str]:
+def _socket_mode(settings: Settings, library: Library, clock: Clock, checked: Future[None]) -> Iterator[str]:
     parts = _parts(settings, library, clock, checked)
     with ExitStack() as stack:
         app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics))
@@ -150,7 +160,7 @@ def _socket_mode(
 
 
 @contextmanager
-def _http_mode(settings: Settings, library: Library, clock: Clock, checked: "Future[None]") -> Iterator[str]:
+def _http_mode(settings: Settings, library: Library, clock: Clock, checked: Future[None]) -> Iterator[str]:
     parts = _parts(settings, library, clock, checked)
     answers: Mapping[str, Probe] = probes(parts.metrics, lambda: parts.unready(online=True))
     with ExitStack() as stack:
@@ -161,7 +171,7 @@ def _http_mode(settings: Settings, library: Library, clock: Clock, checked: "Fut
         yield f"Listening for Slack at {address}{SLACK_PATH}   (Ctrl+C stops)"
 
 
-def _parts(settings: Settings, library: Library, clock: Clock, checked: "Future[None]") -> _Parts:
+def _parts(settings: Settings, library: Library, clock: Clock, checked: Future[None]) -> _Parts:
     metrics = Metrics(lambda: library.size)
     return _Parts(settings, library, clock, checked, metrics, Rounds(settings.db, clock), Store(settings.db))
 
@@ -176,7 +186,9 @@ def _delivering(parts: _Parts) -> Iterator[str]:
     courier = courier_of(parts.settings, parts.library, parts.clock, parts.rounds.stopping, watch)
 
     def go() -> float | None:
-        parts.checked.result()  # waits, and raises where there is damage, of which nothing is to be sent
+        if not parts.checked.done():  # not waited for: that would hold up a stop, and other processes
+            return _UNCHECKED
+        parts.checked.result()  # raises where there is damage, of which nothing is to be sent
         rest = courier.round()
         parts.metrics.ticked(parts.clock())
         return rest

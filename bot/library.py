@@ -18,9 +18,9 @@ from bot.indexes import Index, Indexes, is_unsettled
 from bot.matching import Matcher
 from bot.papers import Paper
 from bot.search.analyze import Analyzer, fold
+from bot.search.arrays import Numbers
 from bot.search.collection import Collection
 from bot.search.inverted import TITLE_WEIGHT
-from bot.search.postings import Numbers
 from bot.search.query import Query, parse_query
 from bot.search.rank import Ranking, rank
 from bot.search.similar import similar

@@ -1,6 +1,7 @@
 """Papers kept at hand: what was shown lately need not be fetched and read again.
 
-Law: a shelf belongs to one catalogue, in which a paper never changes, so nothing on it can be out of date.
+Law: a shelf belongs to one catalogue. A paper stands on it as it was when it was first shown, which may be a
+moment later than the catalogue.
 """
 
 import threading

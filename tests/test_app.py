@@ -5,10 +5,12 @@ import multiprocessing
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import httpx
@@ -18,6 +20,7 @@ from bot import app
 from bot.digest import claiming
 from bot.digest.courier import Courier
 from bot.digest.following import Following
+from bot.digest.rounds import Rounds
 from bot.errors import OperatorError
 from bot.library import Library
 from bot.papers import Description, TitleOrigin
@@ -128,8 +131,32 @@ def lines_of(events: Iterator[Any], kind: str, count: int) -> list[Any]:
     return list(islice((each for each in events if each["type"] == kind), count))
 
 
-def test_ready_while_somebody_looks_after_digests(seeded: Path) -> None:
-    """Until the last tick is 90 seconds old; the tick at the start counts."""
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> "Queue[datetime]":
+    """Return the instants of the rounds that went well, each once it has been noted.
+
+    Rounds that found the database not yet looked through are left out.
+    """
+    instants: Queue[datetime] = Queue()
+    looked = threading.Event()
+
+    def look(courier: Courier, go: Callable[[Courier], float | None] = Courier.round) -> float | None:
+        looked.set()
+        return go(courier)
+
+    class Noting(Rounds):
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(name, value)
+            if name == "went_at" and looked.is_set():
+                instants.put(value)
+
+    monkeypatch.setattr(Courier, "round", look)
+    monkeypatch.setattr(app, "Rounds", Noting)
+    return instants
+
+
+def test_ready_while_somebody_looks_after_digests(seeded: Path, noted: "Queue[datetime]") -> None:
+    """Until the last tick is 90 seconds old; the tick at the start counts, once it has been followed."""
     now = [LOADED_AT]
     with LocalSlack() as slack:
         http = settings(slack, seeded, signing_secret=slack.signing_secret)
@@ -141,6 +168,7 @@ def test_ready_while_somebody_looks_after_digests(seeded: Path) -> None:
                 answer = httpx.get(url, trust_env=False)
                 return answer.status_code, answer.text
 
+            assert noted.get(timeout=20) == LOADED_AT
             late = 503, "digests are not looked after\n"
             assert [told(each) for each in (0, 89.9, 90, 1e6, -60)] == [
                 (200, "ready\n"),
@@ -238,8 +266,54 @@ def test_damage_that_is_found_ends_it(
         assert slack.messages() == []
 
 
-def test_a_digest_arrives_when_the_playgrounds_clock_is_moved(
+def test_damage_that_is_found_at_once_is_not_greeted(seeded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is told that Paperboy is there."""
+    found, greetings = threading.Event(), list[str]()
+
+    def look(_: Library) -> None:
+        raise OperatorError("it is damaged")
+
+    def starting(*asked: Any, start: Callable[..., Any] = app._http_mode) -> Any:  # noqa: SLF001  # to hold it up
+        assert found.wait(20)
+        return start(*asked)
+
+    def checking(library: Library, checked: Future[None], stop: threading.Event) -> None:
+        check(library, checked, stop)
+        found.set()
+
+    check = app._check  # noqa: SLF001
+    monkeypatch.setattr(Library, "check", look)
+    monkeypatch.setattr(app, "_check", checking)
+    monkeypatch.setattr(app, "_http_mode", starting)
+    with LocalSlack() as slack:
+        http = settings(slack, seeded, signing_secret=slack.signing_secret)
+        with pytest.raises(OperatorError, match="it is damaged"):
+            app.run(http, lambda: LOADED_AT, threading.Event(), greetings.append)
+    assert greetings == []
+
+
+def test_a_stop_does_not_wait_for_the_database(
     seeded: Path, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which may take long where the disk is slow, and nothing is delivered any more."""
+    stopped = threading.Event()
+
+    def look(_: Library) -> None:
+        assert stopped.wait(20)
+
+    monkeypatch.setattr(Library, "check", look)
+    db = followed(tmp_path, seeded, library)
+    monday = LOADED_AT + timedelta(days=2, seconds=40)
+    stop = threading.Event()
+    with LocalSlack(clock=monday.timestamp) as slack:
+        http = settings(slack, db, signing_secret=slack.signing_secret)
+        app.run(http, lambda: monday, stop, lambda _: stop.set())
+        stopped.set()
+        assert slack.messages() == []
+
+
+def test_a_digest_arrives_when_the_playgrounds_clock_is_moved(
+    seeded: Path, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noted: "Queue[datetime]"
 ) -> None:
     """At once, and the playground stays ready however far that is."""
     monkeypatch.setattr(claiming, "PACE", 0.0)
@@ -259,6 +333,8 @@ def test_a_digest_arrives_when_the_playgrounds_clock_is_moved(
             arrived = [each["message"] for each in lines_of(lines, "message", 2)]
         assert [each["text"].splitlines()[0] for each in arrived[:1]] == ["*2 papers*: 1 length bias"]
         assert arrived[1]["thread_ts"] == arrived[0]["ts"]
+        while noted.get(timeout=20) < LOADED_AT + timedelta(days=2):
+            pass  # a round before
         assert page.get("/readyz").text == "ready\n"
 
 

@@ -232,8 +232,22 @@ def test_a_reader_that_leaves_is_no_failure(loaded: Path) -> None:
         assert process.wait(20) == 0
 
 
+def test_search_imports_nothing_that_few_papers_do_not_need(loaded: Path) -> None:
+    """Neither the compiler nor processes beside it: both take longer to import than the search takes."""
+    code = (
+        "import sys; from bot.cli import main; main(['search', 'lora']);"
+        "print([name for name in ('numba', 'concurrent.futures.process') if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SEEDS.parent)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=loaded, env=environment, capture_output=True, text=True, check=True
+    )
+    *answer, imported = ended.stdout.splitlines()
+    assert (answer[0][:4], imported, ended.stderr) == ("  1 ", "[]", "")
+
+
 def test_run_opens_the_playground_until_it_is_told_to_stop(loaded: Path) -> None:
-    """Without tokens the playground is there in a moment, ready, and SIGTERM ends it cleanly."""
+    """Without tokens the playground is there in a moment, then ready, and SIGTERM ends it cleanly."""
     environment = {**os.environ, "PYTHONPATH": str(SEEDS.parent), "PAPERBOY_PORT": "0"}
     with subprocess.Popen(
         [sys.executable, "-m", "bot", "run"],
@@ -249,9 +263,9 @@ def test_run_opens_the_playground_until_it_is_told_to_stop(loaded: Path) -> None
         assert greeting.startswith("The playground is open: http://127.0.0.1:")
         address = greeting.split()[4]
         with httpx.Client(base_url=address, trust_env=False) as web:
-            assert [web.get(path).status_code for path in ("/", "/healthz", "/readyz", "/metrics")] == [
-                200
-            ] * 4
+            assert [web.get(path).status_code for path in ("/", "/healthz", "/metrics")] == [200] * 3
+            # It is ready once digests have been looked after.
+            assert any(web.get("/readyz").is_success for _ in range(5_000))
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert "Traceback" not in process.stderr.read()

@@ -37,10 +37,11 @@ def test_every_command_is_documented(command: str) -> None:
     assert f"`/paper {command}" in README
 
 
-@pytest.mark.parametrize("target", re.findall(r"^([a-z]+):.*##", MAKEFILE, re.MULTILINE))
+@pytest.mark.parametrize("target", re.findall(r"^([a-z-]+):.*##", MAKEFILE, re.MULTILINE))
 def test_every_make_target_is_documented(target: str) -> None:
     """A make target stands in the README or in CONTRIBUTING."""
-    assert f"make {target}" in README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    documents = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert re.search(rf"make {target}(?![a-z-])", documents)
 
 
 def test_every_folder_is_in_the_readme() -> None:

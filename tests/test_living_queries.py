@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from threading import Semaphore
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
@@ -15,8 +16,10 @@ from hypothesis import strategies as st
 
 from bot.answers import Answer
 from bot.errors import UserError
+from bot.indexes import Indexes
 from bot.library import Library, settle
 from bot.papers import Paper, Record, Source, TitleOrigin
+from bot.search.pruned import Pruned
 from bot.search.query import parse_query
 from bot.store import Store, loads, papers
 from tests.looker import ANALYZER, PAGE, Looker, same
@@ -151,21 +154,26 @@ def plain(answer: Answer) -> Answer:
     st.lists(PAPER, min_size=1, max_size=6),
     st.lists(STEP, min_size=8, max_size=24),
     st.lists(QUERY, min_size=3),
+    st.booleans(),
 )
 def test_whatever_happens_the_answer_is_that_of_looking_at_every_paper(
     tmp_path_factory: pytest.TempPathFactory,
     first: list[Paper],
     steps: list[tuple[object, ...]],
     last: list[str],
+    big: bool,  # noqa: FBT001  # Hypothesis gives it so
 ) -> None:
     """Additions, revisions, removals, merges, new generations, restarts; of two readers one may lag behind.
 
-    At the end both, and one that starts, and one over an index made anew, answer to the last bit alike.
+    At the end both, and one that starts, and one over an index made anew, answer to the last bit alike. A
+    generation may count as big, as a large one does: it is then searched by what is compiled.
     """
     kept = Kept(Store(tmp_path_factory.mktemp("living") / "paperboy.db"))
     kept.add(*first)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.indexes._UNSETTLED", 0)
+        if big:
+            patch.setattr("bot.search.build.BIG", 1)
         readers = [kept.library(), kept.library()]
         for step in steps:
             note(f"{step}")
@@ -212,6 +220,39 @@ def ask(library: Library, looker: Looker, text: str, skip: int) -> Answer | None
     assert answer.corpus_size == len(looker.papers)
     same(answer, looker.answer(query), skip)
     return answer
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_a_big_generation_is_searched_by_what_is_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, big: bool
+) -> None:
+    """The one that is built and the one that is settled; what has come since is not."""
+    monkeypatch.setattr("bot.indexes._UNSETTLED", 0)
+    if big:
+        monkeypatch.setattr("bot.search.build.BIG", 1)
+    searched = []
+
+    def best(self: Pruned, *asked: Any, find: Callable[..., Any] = Pruned.best) -> Any:
+        searched.append(self)
+        return find(self, *asked)
+
+    monkeypatch.setattr(Pruned, "best", best)
+    kept = Kept(Store(tmp_path / "paperboy.db"))
+    kept.add(*map(paper, range(12)))
+    indexes = Indexes(kept.store, ANALYZER)
+    first = indexes.open(NOW)
+    kept.add(paper(12))
+    second = first and indexes.follow(first)
+    kept.settle()
+    third = second and indexes.follow(second)
+    blocks = []
+    for index in (first, second, third):
+        assert index
+        blocks.append([part.segment.blocks is not None for part in index.collection.parts])
+        searched.clear()
+        assert index.collection.bm25.best(["model"], 3)
+        assert len(searched) == big
+    assert blocks == [[big], [big, False], [big]]
 
 
 THREADED = ["backdoor attack", "fine-tuning model", '"poly lm"', "model -attack", "year:2022..2023"]

@@ -1,6 +1,7 @@
 """Text in, ranked papers out. Knows no database and no Slack, and no file but those of its index.
 
 analyze     text → words → terms; the one analyzer for papers, queries and snippets alike
+stopwords   words that are not searched
 arrays      lists span by span, lists of lists
 vocabulary  texts → the words they are written in, each looked at once
 inverted    these → postings

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bot.search.arrays import Numbers, spans
 from bot.search.postings import Postings
 
+# Whoever changes these three changes what lies in files: `files` has the number to be raised.
 BLOCK = 8_192  # documents, whose sums fit into the fastest cache
 FREQUENT = 1_024  # a term is that one in so many documents has: fewer are gone through one by one
 UNIT = 0.01  # of a saturation, which is at most k1 + 1
@@ -35,7 +36,7 @@ class Blocks:
     @classmethod
     def of(cls, text: Postings, lengths: Numbers, k1: float, b: float) -> "Blocks":
         """Bound the terms of documents of these lengths, one at least."""
-        average = float(lengths.mean())
+        average = float(lengths.mean()) or 1.0
         norms = (k1 * (1 - b + b * lengths / average)).astype(np.float32)
         sizes = np.diff(text.bounds)
         frequent = np.flatnonzero(sizes > len(lengths) / FREQUENT)

@@ -5,10 +5,12 @@ makes another, which shares what stays. What is asked of all documents is answer
 order in which the index numbers them; what has been left out is flagged nowhere.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Some
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -17,12 +19,15 @@ import numpy as np
 
 from bot.search import acronyms
 from bot.search.analyze import Analyzer, Forms, fold
-from bot.search.files import load
+from bot.search.arrays import Numbers
+from bot.search.files import has, load
 from bot.search.index import Bm25, joined, prepare
 from bot.search.merge import combined
-from bot.search.postings import Flags, Numbers, key
+from bot.search.postings import Flags, key
 from bot.search.segment import Document, Part, Segment, segment
 from bot.search.words import Words
+
+_log = logging.getLogger(__name__)
 
 _LONG_FORMS = 32  # acronyms' that are remembered; a flag a document
 _RATIO = 4  # a segment in memory is at least so many times as large as the next; smaller ones are merged
@@ -42,14 +47,17 @@ class Collection:
     def opened(cls, folder: Path, corpus: int, analyzer: Analyzer) -> "Collection":
         """Open the index of a version of the corpus in a folder; raises DamagedError.
 
-        What will search it is read meanwhile, or compiled: seconds where that has never been done.
+        What will search it is read meanwhile, or compiled: seconds where that has never been done. Where that
+        fails, as where the index comes from a machine that has numba to one that has not, every search scores
+        all documents.
         """
         with ThreadPoolExecutor(1) as beside:
-            prepared = beside.submit(prepare) if any(folder.glob("blocks.*")) else None
-            opened = cls((Part(load(folder, corpus)),), analyzer)
-            if prepared:
-                prepared.result()
-        return opened
+            prepared = beside.submit(prepare) if has(folder, "blocks.most") else None
+            opened = load(folder, corpus)
+        if prepared and (error := prepared.exception()):
+            _log.warning("searches take longer than they should: %r", error)
+            opened = replace(opened, blocks=None)
+        return cls((Part(opened),), analyzer)
 
     @classmethod
     def of(cls, documents: Sequence[Document], analyzer: Analyzer) -> "Collection":

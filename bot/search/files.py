@@ -16,10 +16,17 @@ import numpy as np
 import xxhash
 
 from bot.search.analyze import VERSION
+from bot.search.blocks import BLOCK, FREQUENT, UNIT
+from bot.search.index import K1, B
+from bot.search.inverted import TITLE_WEIGHT
+from bot.search.postings import GRADES, LAST_PLACE, MANY, WIDEST
 from bot.search.segment import Array, Piece, Segment, assembled
 
 _LIST = "index.json"
 _FORMAT = 2
+_NUMBERS = [BLOCK, FREQUENT, UNIT, K1, B, TITLE_WEIGHT, GRADES, LAST_PLACE, MANY, WIDEST]
+# `numbers` are those that arrays are made with.
+_VERSIONS = ("format", "numbers", "analysis", "corpus")
 _SMALL = 1 << 16  # bytes; what is smaller is read rather than mapped
 
 
@@ -50,7 +57,7 @@ def write(folder: Path, pieces: Iterable[Piece], corpus: int) -> None:
     except DamagedError:
         arrays = {}
     arrays |= {name: file.entry() for name, file in files.items()}
-    about = {"format": _FORMAT, "analysis": VERSION, "corpus": corpus, "arrays": arrays}
+    about = dict(zip(_VERSIONS, _versions(corpus), strict=True)) | {"arrays": arrays}
     about["digest"] = _list_digest(arrays)
     (folder / _LIST).write_text(json.dumps(about), encoding="utf-8")
 
@@ -67,20 +74,30 @@ def load(folder: Path, corpus: int = 0) -> Segment:
         raise DamagedError(f"{folder / _LIST} does not name a segment's arrays: {error}") from error
 
 
+def has(folder: Path, name: str) -> bool:
+    """Tell whether there is an array of this name in a folder."""
+    return (folder / f"{name}.npy").exists()
+
+
 def _listed(folder: Path, corpus: int) -> dict[str, _Entry]:
     """Return what the folder should hold."""
     try:
         about = json.loads((folder / _LIST).read_text(encoding="utf-8"))
-        found = about["format"], about["analysis"], about["corpus"]
+        found = [about[name] for name in _VERSIONS]
         whole = _list_digest(about["arrays"]) == about["digest"]
         arrays = {str(name): _Entry(*entry) for name, entry in about["arrays"].items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DamagedError(f"{folder / _LIST} cannot be read: {error!r}") from error
-    if found != (_FORMAT, VERSION, corpus):
-        raise DamagedError(f"{folder} is another version's: {found}, not {(_FORMAT, VERSION, corpus)}")
+    if found != _versions(corpus):
+        raise DamagedError(f"{folder} is another version's: {found}, not {_versions(corpus)}")
     if not whole:
         raise DamagedError(f"{folder / _LIST} is not as it was written")
     return arrays
+
+
+def _versions(corpus: int) -> list[object]:
+    """Return the versions of what the folder should be, as _VERSIONS names them."""
+    return [_FORMAT, _NUMBERS, VERSION, corpus]
 
 
 def _list_digest(arrays: Mapping[str, object]) -> str:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from bot.search.postings import Flags, Numbers, key
+from bot.search.arrays import Numbers
+from bot.search.postings import Flags, key
 from bot.search.segment import Part
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from bot.search.vocabulary import Vocabulary
 TITLE_WEIGHT = 3  # a title counts as if it stood in the abstract three times (nDCG@10 .494 → .498)
 
 
-_PLACE, _SPAN, _WEIGHT = LAST_PLACE.bit_length(), WIDEST.bit_length(), TITLE_WEIGHT.bit_length()  # bits
-_OTHERS = _PLACE + _SPAN + _WEIGHT
+_PLACE, _WIDTH, _WEIGHT = LAST_PLACE.bit_length(), WIDEST.bit_length(), TITLE_WEIGHT.bit_length()  # bits
+_OTHERS = _PLACE + _WIDTH + _WEIGHT
 _BITS = 63
 
 
@@ -50,11 +50,11 @@ class _Steps(NamedTuple):
     taken: Integers
     terms: Integers
     starts: Integers
-    spans: Integers
+    widths: Integers
     counts: Integers
 
 
-class _Span(NamedTuple):
+class _Found(NamedTuple):
     """Some documents' occurrences, as numbers that sort by term, document and place; the rest as Inverted."""
 
     occurrences: Integers
@@ -74,21 +74,21 @@ def invert(vocabulary: Vocabulary, forms: Sequence[Forms], texts_each: int) -> I
     if len(hashes).bit_length() + width + _OTHERS > _BITS:
         raise ValueError(f"{documents:,} documents with {len(hashes):,} terms are too many at once")
     sizes = np.diff(vocabulary.bounds[::texts_each])
-    found = [_span(vocabulary, steps, texts_each, width, *each) for each in spans(sizes)]
+    found = (_look_through(vocabulary, steps, texts_each, width, *each) for each in spans(sizes))
     occurrences, first_words, first_ends, lengths = map(np.concatenate, zip(*found, strict=True))
     occurrences.sort()
     lengths = lengths.astype(np.int32)
     grades = graded(lengths, shortest(lengths)) if texts_each > 1 else np.zeros(documents, dtype=np.uint8)
-    arrays: defaultdict[str, list[NDArray[Any]]] = defaultdict(list)
+    pieces: defaultdict[str, list[NDArray[Any]]] = defaultdict(list)
     for name, piece in laid_out(_stretches(occurrences, width), hashes, grades):
-        arrays[name].append(piece)
-    postings = Postings(**{name: np.concatenate(pieces) for name, pieces in arrays.items()})
+        pieces[name].append(piece)
+    postings = Postings(**{name: np.concatenate(each) for name, each in pieces.items()})
     return Inverted(postings, first_words, first_ends, lengths)
 
 
-def _span(  # noqa: PLR0913, PLR0917  # a span of what there is
+def _look_through(  # noqa: PLR0913, PLR0917  # a span of what there is
     vocabulary: Vocabulary, steps: _Steps, texts_each: int, width: int, first: int, last: int
-) -> _Span:
+) -> _Found:
     """Find the occurrences in the documents from the first up to the last."""
     bounds = vocabulary.bounds[first * texts_each : last * texts_each + 1]
     words = vocabulary.stream[bounds[0] : bounds[-1]]
@@ -107,12 +107,12 @@ def _span(  # noqa: PLR0913, PLR0917  # a span of what there is
     for column, bits in (
         (documents + first, width),
         (np.minimum(places, LAST_PLACE), _PLACE),
-        (np.minimum(steps.spans, WIDEST)[index], _SPAN),
+        (np.minimum(steps.widths, WIDEST)[index], _WIDTH),
         (weights, _WEIGHT),
     ):
         occurrences <<= bits
         occurrences |= column
-    return _Span(
+    return _Found(
         occurrences,
         searched[ends] - searched[begins],
         passed[ends] - passed[begins],
@@ -128,7 +128,7 @@ def _stretches(occurrences: Integers, width: int) -> Iterator[Stretch]:
         firsts = np.flatnonzero(np.diff(owners, prepend=-1))
         owners = owners[firsts]
         weights = piece & ((1 << _WEIGHT) - 1)
-        places = ((piece >> (_WEIGHT + _SPAN)) & LAST_PLACE) << 1
+        places = ((piece >> (_WEIGHT + _WIDTH)) & LAST_PLACE) << 1
         places[firsts[1:] - 1] |= 1
         places[-1:] |= 1
         yield Stretch(
@@ -137,7 +137,7 @@ def _stretches(occurrences: Integers, width: int) -> Iterator[Stretch]:
             frequencies=np.add.reduceat(weights, firsts) if len(firsts) else weights,
             occurrences=np.diff(firsts, append=len(piece)),
             places=places,
-            spans=(piece >> _WEIGHT) & WIDEST,
+            widths=(piece >> _WEIGHT) & WIDEST,
         )
 
 

@@ -25,7 +25,7 @@ class Stretch(NamedTuple):
     frequencies: Integers
     occurrences: Integers
     places: Integers
-    spans: Integers
+    widths: Integers
 
 
 def laid_out(
@@ -44,13 +44,13 @@ def laid_out(
             counts[first:last] += np.bincount(found.terms - first)
             place_counts[first:last] += np.bincount(found.terms - first, found.occurrences).astype(np.int64)
         many = np.flatnonzero(found.frequencies >= MANY)
-        odd = np.flatnonzero(found.spans != 1)
+        odd = np.flatnonzero(found.widths != 1)
         yield "entries", packed(found.documents, found.frequencies, grades)
         yield "many", many + postings
         yield "many_frequencies", found.frequencies[many].astype(np.int32)
         yield "places", found.places.astype(np.uint16)
         yield "odd", odd + occurrences
-        yield "odd_spans", found.spans[odd].astype(np.uint16)
+        yield "odd_spans", found.widths[odd].astype(np.uint16)
         postings += len(found.documents)
         occurrences += len(found.places)
     used = counts > 0

@@ -106,22 +106,22 @@ def _stretch(part: Postings, terms: Integers, homes: Integers, first: int, last:
     stretch = slice(int(part.bounds[low]), int(part.bounds[high]))
     start, stop = int(part.place_bounds[low]), int(part.place_bounds[high])
     places = part.places[start:stop].astype(np.int64)
-    spans = np.ones(len(places), dtype=np.int64)
+    widths = np.ones(len(places), dtype=np.int64)
     one, other = part.odd.searchsorted((start, stop))
-    spans[part.odd[one:other] - start] = part.odd_spans[one:other]
+    widths[part.odd[one:other] - start] = part.odd_spans[one:other]
     return Stretch(
         terms=np.repeat(terms[low:high], np.diff(part.bounds[low : high + 1])),
         documents=homes[part.documents(stretch)],
         frequencies=part.counts(stretch).astype(np.int64),
         occurrences=np.diff(np.flatnonzero(places & 1), prepend=-1),
         places=places,
-        spans=spans,
+        widths=widths,
     )
 
 
 def _joined(stretches: Sequence[Stretch]) -> Stretch:
     """Put stretches together, ordered by term and document, without those that are left out."""
-    terms, documents, frequencies, occurrences, places, spans = (
+    terms, documents, frequencies, occurrences, places, widths = (
         np.concatenate(columns) for columns in zip(*stretches, strict=True)
     )
     kept = np.flatnonzero(documents >= 0)
@@ -129,7 +129,7 @@ def _joined(stretches: Sequence[Stretch]) -> Stretch:
     starts = np.cumsum(occurrences) - occurrences
     counts = occurrences[kept]
     along = np.arange(int(counts.sum())) + np.repeat(starts[kept] - (np.cumsum(counts) - counts), counts)
-    return Stretch(terms[kept], documents[kept], frequencies[kept], counts, places[along], spans[along])
+    return Stretch(terms[kept], documents[kept], frequencies[kept], counts, places[along], widths[along])
 
 
 def _labels(parts: Sequence[Segment], homes: Sequence[Integers]) -> Iterator[Piece]:

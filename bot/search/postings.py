@@ -18,7 +18,7 @@ All arrays lie term after term, terms by ascending hash, a term's documents asce
     odd         X      int64    occurrences that end elsewhere than one place later, ascending
     odd_spans   X      uint16   how many places those take
 
-Places are counted in words; stop words take none, and texts of one document lie apart by one place, so what
+Integers are counted in words; stop words take none, and texts of one document lie apart by one place, so what
 stands in a row has places in a row. A word with several forms takes places for all of them, and no row
 changes from one form to another within it: `fine-tuning` takes two, where `fine` is the first, `tune` the
 second, and `finetun` both. What ends at place LAST_PLACE or beyond is
@@ -38,11 +38,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.search.analyze import Forms
+from bot.search.arrays import Integers, Numbers
 
 Flags = NDArray[np.bool_]
 Entries = NDArray[np.unsignedinteger[Any]]
-Numbers = NDArray[np.int32]
-Places = NDArray[np.int64]
 
 MANY = 15
 GRADES = 16
@@ -110,26 +109,26 @@ class Postings:
         found[self.many[first:last] - stretch.start] = self.many_frequencies[first:last]
         return found
 
-    def holding(self, words: Sequence[Forms], among: Flags) -> tuple[Numbers, Places]:
+    def holding(self, words: Sequence[Forms], among: Flags) -> tuple[Numbers, Integers]:
         """Return where words stand in a row, each in whichever form: the documents, and where a row ends.
 
         Only documents that `among` flags are looked at; one comes as often as it has the row.
         """
-        ends: Places | None = None
+        ends: Integers | None = None
         for forms in words:
             ends = np.concatenate([self._follow(way, ends, among) for way in forms.ways])
         if ends is None:
             ends = np.empty(0, dtype=np.int64)
         return ((ends - 1) >> _PLACE_BITS).astype(np.int32), (ends - 1) & _LAST
 
-    def _follow(self, way: Sequence[str], ends: Places | None, among: Flags) -> Places:
+    def _follow(self, way: Sequence[str], ends: Integers | None, among: Flags) -> Integers:
         """Return where the terms of a way end that begin at one of the places `ends`; None: anywhere."""
         for term in way:
             starts, after = self._spans(term, among)
             ends = after if ends is None else after[_are_in(starts, ends)]
         return np.empty(0, dtype=np.int64) if ends is None else ends
 
-    def _spans(self, term: str, among: Flags) -> tuple[Places, Places]:
+    def _spans(self, term: str, among: Flags) -> tuple[Integers, Integers]:
         """Return where each occurrence of a term begins and ends, counted over all documents."""
         place = self.find(key(term))
         if place < 0:
@@ -176,7 +175,7 @@ def graded(lengths: Numbers, shortest: Numbers) -> NDArray[np.uint8]:
     return (shortest.searchsorted(lengths, side="right") - 1).astype(np.uint8)
 
 
-def _common(some: Places, others: Places) -> tuple[Places, Places]:
+def _common(some: Integers, others: Integers) -> tuple[Integers, Integers]:
     """Return where in each of two lists of ascending numbers those stand that both have."""
     places = some.searchsorted(others)
     there = np.flatnonzero(places < len(some))
@@ -184,7 +183,7 @@ def _common(some: Places, others: Places) -> tuple[Places, Places]:
     return places[there], there
 
 
-def _are_in(values: Places, pool: Places) -> Flags:
+def _are_in(values: Integers, pool: Integers) -> Flags:
     """Return which values are in a pool; as both are nearly sorted, this takes a third of np.isin's time."""
     if not len(pool):
         return np.zeros(len(values), dtype=np.bool_)

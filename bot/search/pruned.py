@@ -11,7 +11,7 @@ up takes longer, they are read after all.
 
 What is added up is no score, but a little more: the most that an entry's frequency gives in a document of its
 grade of length, one number from a table of 256 for each term, and no arithmetic. Sums are of 32 bits, and
-what is to be beaten counts a hundred-thousandth less for that. Who passes is scored, term after term as the
+what is to be beaten counts a ten-thousandth less for that. Who passes is scored, term after term as the
 query has them, as rank-bm25 would.
 """
 
@@ -24,8 +24,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from bot.search.analyze import Forms
-from bot.search.blocks import BLOCK, UNIT, Blocks
-from bot.search.postings import CODE_BITS, GRADES, MANY, Entries, Flags, Numbers, Places
+from bot.search.arrays import Integers, Numbers
+from bot.search.blocks import UNIT, Blocks
+from bot.search.postings import GRADES, Entries, Flags
 from bot.search.segment import Document, Segment, flat, segment
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -33,9 +34,16 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 Scores = NDArray[np.float64]
 Sums = NDArray[np.float32]
 
-_SLACK = 1 - 1e-5
+# Compiled in. numba looks at this file alone to see whether what it has kept is still right: so what `blocks`
+# and `postings` say is written here again, and a test compares.
+BLOCK = 8_192
+CODE_BITS = 8
+MANY = 15
+
+_SLACK = 1 - 1e-4  # a sum of 500 terms, and no query has more, is wrong by 3e-5 of itself at most
 _FEW = BLOCK // 8  # postings of a block, which are gone through again rather than all its documents
 _LOOK_UP = 64  # postings that are read in the time that one is looked up
+_NEAR = 16  # postings, within which one is nearly always found
 _AT_ONCE = 256  # sums, of which it is first asked whether any is high enough
 _LEAST = np.float32(1e-30)  # below whatever a term adds
 _CODES = 1 << CODE_BITS
@@ -74,7 +82,7 @@ class _Index(NamedTuple):
     """The arrays of a segment, and the norms of documents by their length."""
 
     entries: Entries
-    many: Places
+    many: Integers
     many_frequencies: Numbers
     lengths: Numbers
     offsets: Numbers
@@ -90,13 +98,13 @@ class _Terms(NamedTuple):
     by its code; `idfs` are for scoring. `query` are the terms as the query has them.
     """
 
-    starts: Places
-    ends: Places
-    rows: Places
+    starts: Integers
+    ends: Integers
+    rows: Integers
     bounds: Sums
     tables: Sums
     idfs: Scores
-    query: Places
+    query: Integers
 
 
 class _Block(NamedTuple):
@@ -105,10 +113,10 @@ class _Block(NamedTuple):
     `sums` are what the block's documents have reached, `near` those that may be among the best.
     """
 
-    here: Places
-    after: Places
+    here: Integers
+    after: Integers
     most: Sums
-    order: Places
+    order: Integers
     sums: Sums
     near: Numbers
 
@@ -116,7 +124,7 @@ class _Block(NamedTuple):
 class _Top(NamedTuple):
     """The best so far: documents, -1 where there is none yet, and scores."""
 
-    documents: Places
+    documents: Integers
     scores: Scores
 
 
@@ -143,8 +151,8 @@ class Pruned:
         )
 
     def best(
-        self, query: Places, terms: Places, idfs: Scores, among: Flags | None, limit: int
-    ) -> tuple[Places, Scores]:
+        self, query: Integers, terms: Integers, idfs: Scores, among: Flags | None, limit: int
+    ) -> tuple[Integers, Scores]:
         """Return the documents with the highest scores and these, best first, ties by lower number.
 
         `terms` are places of distinct terms in the segment, `idfs` theirs, `query` places in `terms`. Only
@@ -190,23 +198,23 @@ def _saturations(norms: Scores) -> Scores:
 @_compiled
 def _best(  # noqa: PLR0913, PLR0917  # the fields of _Index and of _Terms, and a wish
     entries: Entries,
-    many: Places,
+    many: Integers,
     many_frequencies: Numbers,
     lengths: Numbers,
     offsets: Numbers,
     maxima: NDArray[np.uint8],
     norms: Scores,
     k1: float,
-    starts: Places,
-    ends: Places,
-    rows: Places,
+    starts: Integers,
+    ends: Integers,
+    rows: Integers,
     bounds: Sums,
     tables: Sums,
     idfs: Scores,
-    query: Places,
+    query: Integers,
     among: Flags,
     limit: int,
-) -> tuple[Places, Scores]:
+) -> tuple[Integers, Scores]:
     index = _Index(entries, many, many_frequencies, lengths, offsets, maxima, norms, k1)
     terms = _Terms(starts, ends, rows, bounds, tables, idfs, query)
     size = len(terms.starts)
@@ -384,20 +392,38 @@ def _examine(  # noqa: PLR0913, PLR0917  # as _near; a call in the loop costs mo
 def _find(entries: Entries, low: int, high: int, document: int) -> int:
     """Return the posting of a document among some of a block's, -1 where there is none.
 
-    It is looked for from where it would stand if they were spread evenly.
+    It is looked for near where it would stand if they were spread evenly, and where it is not there, by
+    halves.
     """
     if low == high:
         return -1
-    place = low + ((document & (BLOCK - 1)) * (high - low) >> _BLOCK_BITS)
-    while place > low and entries[place - 1] >> CODE_BITS >= document:
-        place -= 1
-    while place < high and entries[place] >> CODE_BITS < document:
-        place += 1
-    return place if place < high and entries[place] >> CODE_BITS == document else -1
+    end = high
+    guess = low + ((document & (BLOCK - 1)) * (high - low) >> _BLOCK_BITS)
+    if entries[guess] >> CODE_BITS < document:
+        low = guess + 1
+        if guess + _NEAR < high:
+            if entries[guess + _NEAR] >> CODE_BITS < document:
+                low = guess + _NEAR + 1
+            else:
+                high = guess + _NEAR
+    else:
+        high = guess
+        if guess - _NEAR >= low:
+            if entries[guess - _NEAR] >> CODE_BITS < document:
+                low = guess - _NEAR + 1
+            else:
+                high = guess - _NEAR
+    while low < high:
+        middle = (low + high) >> 1
+        if entries[middle] >> CODE_BITS < document:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < end and entries[low] >> CODE_BITS == document else -1
 
 
 @_inlined
-def _take(documents: Places, scores: Scores, document: int, score: float) -> None:
+def _take(documents: Integers, scores: Scores, document: int, score: float) -> None:
     """Put a document among the best where it belongs there."""
     rank = len(scores)
     while rank > 0 and (

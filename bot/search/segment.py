@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from bot.search import acronyms
 from bot.search.analyze import Forms, fold, name_forms
+from bot.search.arrays import Numbers
 from bot.search.blocks import Blocks
 from bot.search.inverted import invert
-from bot.search.postings import LAST_PLACE, Flags, Numbers, Postings, key, shortest
+from bot.search.postings import LAST_PLACE, Flags, Postings, key, shortest
 from bot.search.vocabulary import Vocabulary
 from bot.search.words import Words, line
 

@@ -84,7 +84,8 @@ def _two() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def test_documents_without_a_term_have_blocks() -> None:
     """They bound nothing."""
     counts = np.zeros((200, len(TERMS)), dtype=np.int32)
-    made = blocked(segment_of(np.arange(200, dtype=np.int32), counts, np.ones(200, dtype=np.int32)))
+    made = blocked(segment_of(np.arange(200, dtype=np.int32), counts, np.zeros(200, dtype=np.int32)))
     assert made.blocks is not None
     assert (made.blocks.most.tolist(), made.blocks.terms.tolist()) == ([], [])
+    assert made.blocks.average.tolist() == [1]
     assert made.blocks.maxima.shape == (0, 1)

@@ -1,7 +1,13 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from bot.search.analyze import Analyzer, name_forms
+from bot.search.build import build
 from bot.search.collection import Collection
+from bot.search.files import DamagedError
 from bot.search.query import QueryWord, parse_query
 from bot.search.segment import Document
 
@@ -180,3 +186,69 @@ def test_an_empty_collection_answers() -> None:
         empty.everything(),
     ):
         assert flags.tolist() == []
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with an index that has blocks, as if it was a large one."""
+    pytest.importorskip("numba")
+    monkeypatch.setattr("bot.search.build.BIG", 1)
+    build(
+        [(1, Document(title="Length Bias", abstract="")), (2, Document(title="Bias", abstract=""))], tmp_path
+    )
+    return tmp_path
+
+
+SIGNATURES = """
+import sys
+from pathlib import Path
+import numpy as np
+from bot.search import pruned
+from bot.search.analyze import Analyzer
+from bot.search.collection import Collection
+from bot.search.segment import Document
+
+opened = Collection.opened(Path(sys.argv[1]), 0, Analyzer())
+prepared = list(pruned._best.signatures)
+assert len(prepared) == 1
+more = opened.changed([(3, Document(title="Length", abstract=""))], [2])
+for collection in (opened, more):
+    for among in (None, np.ones(len(collection.numbers), dtype=np.bool_)):
+        assert collection.bm25.best(["length"], 1, among)[0][0] in (0, 2)
+assert list(pruned._best.signatures) == prepared
+"""
+
+
+def test_what_an_index_is_searched_by_is_ready_once_it_is_open(kept: Path) -> None:
+    """No search has to wait for anything to be compiled."""
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNATURES, str(kept)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_without_what_is_compiled_every_document_is_scored(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where the index comes from another machine, or where numba cannot read what it has kept."""
+
+    def fail() -> None:
+        raise EOFError("Ran out of input")
+
+    monkeypatch.setattr("bot.search.collection.prepare", fail)
+    opened = Collection.opened(kept, 0, ANALYZER)
+    assert [part.segment.blocks for part in opened.parts] == [None]
+    assert [document for document, _ in opened.bm25.best(["bias"], 5)] == [1, 0]
+    assert caplog.messages == ["searches take longer than they should: EOFError('Ran out of input')"]
+
+
+def test_a_damaged_index_is_not_opened(kept: Path) -> None:
+    """Whatever is done beside it."""
+    with (kept / "text.entries.npy").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(DamagedError, match=r"text.entries.npy is not as it was written"):
+        Collection.opened(kept, 0, ANALYZER)

@@ -257,16 +257,21 @@ def test_a_list_that_is_none_is_refused(tmp_path_factory: pytest.TempPathFactory
     ("named", "other"),
     [
         *(("format", 0), ("format", 3), ("format", "1"), ("analysis", "0"), ("analysis", None)),
+        *(
+            ("numbers", []),
+            ("numbers", None),
+            ("numbers", [128, 1_024, 0.01, 1.5, 0.75, 3, 16, 32_767, 15, 63]),
+        ),
         *(("corpus", CORPUS + 1), ("corpus", str(CORPUS)), ("arrays", []), ("arrays", None), ("arrays", {})),
     ],
 )
 def test_another_versions_list_is_refused(folder: Path, named: str, other: object) -> None:
-    """Of the format, of the analyzer, of the corpus."""
+    """Of the format, of the numbers that arrays are made with, of the analyzer, of the corpus."""
     edit(folder, lambda about: about.update({named: other}))
     refused(folder)
 
 
-@pytest.mark.parametrize("named", ["format", "analysis", "corpus", "arrays"])
+@pytest.mark.parametrize("named", ["format", "numbers", "analysis", "corpus", "arrays"])
 def test_a_list_says_what_it_is_of(folder: Path, named: str) -> None:
     """All of it."""
     edit(folder, lambda about: about.pop(named))

@@ -5,26 +5,28 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bot.search import pruned
+from bot.search import blocks, postings
 from bot.search.blocks import BLOCK
 from bot.search.index import Bm25
 from bot.search.segment import Part
 from tests.search.ranked import TERMS, blocked, drawn, segment_of
 
+numba = pytest.importorskip("numba")  # which has no wheels for Macs with Intel's processors
+pruned = pytest.importorskip("bot.search.pruned")
+
 Flags = NDArray[np.bool_]
 ROOT = Path(__file__).parents[2]
 
 QUERY = st.lists(st.sampled_from([*TERMS, *TERMS, "nowhere"]), min_size=1, max_size=8)
-LIMIT = st.sampled_from([1, 2, 3, 10, 10, 37, 100])
+LIMIT = st.sampled_from([1, 2, 3, 10, 10, 37, 100, 1_000, 1_001])
 DENSITY = st.sampled_from([None, None, 0.0, 0.003, 0.015, 0.016, 0.1, 0.5, 0.99, 1.0])
-SIZE = st.sampled_from([1, 127, 129, 300, 700, 2_000, 4_000])
+SIZE = st.sampled_from([1, 300, 700, 2_000, BLOCK, BLOCK + 1, 2 * BLOCK + 200])
 
 
 def exhaustive(
@@ -82,7 +84,11 @@ def test_the_best_are_those_of_scoring_every_document(
 @settings(max_examples=100)
 @given(
     st.integers(0, 2**32),
-    st.tuples(st.sampled_from([300, 2_000]), st.sampled_from([1, 40, 3_000]), st.sampled_from([0, 5])),
+    st.tuples(
+        st.sampled_from([300, BLOCK + 300, 2 * BLOCK + 200]),
+        st.sampled_from([1, 40, 3_000]),
+        st.sampled_from([0, 5]),
+    ),
     st.booleans(),
     st.tuples(DENSITY, DENSITY, DENSITY),
     st.sampled_from([0, 1, 3, 40]),
@@ -123,6 +129,12 @@ def check(found: list[Part], seed: int, asked: list[tuple[list[str], int, float 
         assert bm25.best(query, limit, among) == exhaustive(bm25, query, limit, numbers, among)
 
 
+def test_bounds_grow_with_the_average_length() -> None:
+    """What came since they were made is forty times as long, so that others count as short."""
+    found = parts(1, [2 * BLOCK + 200, 3_000], [None, None], ties=False, longer=40)
+    check(found, 1, [([term], 3, None) for term in TERMS])
+
+
 def test_ties_go_to_the_lower_paper() -> None:
     """Wherever they lie, however many they are."""
     size = BLOCK + 300
@@ -160,6 +172,7 @@ counts = np.zeros((size, len(TERMS)), dtype=np.int32)
 counts[:, :2] = 1
 made = blocked(segment_of(np.arange(size, dtype=np.int32), counts, np.full(size, 7, dtype=np.int32)))
 assert [hit[0] for hit in Bm25([Part(made)]).best(TERMS[:2], 3)] == [0, 1, 2]
+check(parts(4, [2 * 8_192 + 1], [None], ties=True, longer=1), 4, [(TERMS, 5, None), (TERMS[:4], 50, 0.5)])
 wide = replace(made, text=replace(made.text, entries=made.text.entries.astype(np.uint64)))
 assert Bm25([Part(wide)]).best(TERMS[:2], 3) == Bm25([Part(made)]).best(TERMS[:2], 3)
 """
@@ -170,7 +183,6 @@ def test_no_array_is_left() -> None:
 
     All documents of a block may have several terms, and entries may have 64 bits.
     """
-    pytest.importorskip("numba")
     done = subprocess.run(
         [sys.executable, "-c", PLAIN],
         cwd=ROOT,
@@ -182,13 +194,20 @@ def test_no_array_is_left() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_what_is_compiled_in_is_what_the_others_say() -> None:
+    """It stands in the module that numba looks at."""
+    assert (pruned.BLOCK, pruned.CODE_BITS, pruned.MANY) == (blocks.BLOCK, postings.CODE_BITS, postings.MANY)
+
+
 def test_what_is_kept_names_no_class_of_ours() -> None:
     """Or a later version, where it has another name, would fail at reading what this one has left."""
     pruned.prepare()
     kernel: Any = pruned._best  # noqa: SLF001  # as numba has made it
     kinds = {type(kind) for signature in kernel.signatures for kind in signature}
     assert kinds <= {numba.types.Array, numba.types.Integer, numba.types.Float}
-    within: Any = (pruned._enter, pruned._add, pruned._near, pruned._clear, pruned._examine, pruned._find)  # noqa: SLF001
+    within = [
+        getattr(pruned, f"_{name}") for name in ("enter", "add", "near", "clear", "examine", "find", "take")
+    ]
     assert {type(each._cache).__name__ for each in within} == {"NullCache"}  # noqa: SLF001
 
 
@@ -198,7 +217,7 @@ def test_without_a_place_to_keep_it_the_kernel_is_compiled_each_time(monkeypatch
     def refusing(function: Callable[[int], int], *, cache: bool = False, **options: object) -> object:
         if cache:
             raise RuntimeError("no locator available")
-        return numba.njit(function, **options)  # type: ignore[call-overload]  # the same options
+        return numba.njit(function, **options)
 
     monkeypatch.setattr(pruned, "njit", refusing)
     assert pruned._compiled(lambda number: number + 1)(1) == 2  # noqa: SLF001  (what stands before each function)
