@@ -2,21 +2,25 @@
 
 Law: what is searched is what the store held at one moment. An index lies in a folder of its own beside the
 database, a generation, and never changes; what has changed in the store since is added in memory, by each
-process for itself. A folder counts once the store names it, which is when it is whole; what is damaged,
-foreign or of another version is built anew from the store, and never searched.
+process for itself. What a process holds depends only on the generation and the change, not on how it got
+there. A folder counts once the store names it, which is when it is whole; what is damaged, foreign or of
+another version is never searched, and built anew from the store by whoever starts next.
 """
 
 import logging
+import re
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
+from bot.errors import OperatorError
 from bot.papers import Paper
 from bot.search.analyze import Analyzer
 from bot.search.build import build, keep, parts_of
@@ -24,21 +28,29 @@ from bot.search.collection import Collection
 from bot.search.files import DamagedError
 from bot.search.merge import combined
 from bot.search.segment import Document, Part
-from bot.store import Store, generations, loads, papers
+from bot.store import Database, Store, generations, loads, papers
 from bot.store.generations import Generation
 from bot.wording import venue
 
-_UNSETTLED = 2_000  # changed papers, which each process has to index when it starts: a fifth of a second
+# documents come or gone, a revision both, which each process has to index when it starts: half a second
+_UNSETTLED = 2_000
+_MANY = 10_000  # papers; indexing more takes so long that whoever waits should know why
+_EVERYBODYS = 0o666  # the bot's user and root may both lock it
+_FOLDER = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")  # a generation's; what else lies there is somebody's
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The papers of one moment, indexed: up to which change, and on which generation; 0 where on none."""
+    """The papers of one moment, indexed: up to which change, and on which generation; 0 where on none.
+
+    `settled` is the change up to which the first segment goes; what came later is in the others.
+    """
 
     collection: Collection
     generation: int
+    settled: int
     change: int
     loaded_at: datetime
 
@@ -47,10 +59,11 @@ class Indexes:
     """The generations beside a database. Safe to share between threads and processes."""
 
     def __init__(self, store: Store, analyzer: Analyzer) -> None:
+        home = store.path.resolve()  # so that by whatever link it is opened, there is one index and one lock
         self._store = store
         self._analyzer = analyzer
-        self._root = store.path.with_name(f"{store.path.name}-index")
-        self._lock = FileLock(store.path.resolve().with_name(f"{store.path.name}-index.lock"))
+        self._root = home.with_name(f"{home.name}-index")
+        self._lock = FileLock(home.with_name(f"{home.name}-index.lock"), mode=_EVERYBODYS)
 
     def open(self, now: datetime) -> Index | None:
         """Return the index of what the store holds, built if need be; None without a paper."""
@@ -59,8 +72,7 @@ class Indexes:
         except DamagedError:
             index = None
         if index is None:
-            with self._lock:
-                index = self._renewed(now)
+            index = self._renewed(now)
         self._sweep()
         return index
 
@@ -76,16 +88,32 @@ class Indexes:
         return self._opened(index) or index
 
     def settle(self, now: datetime) -> None:
-        """Make a new generation, where need be and no other process is about to."""
-        with suppress(Timeout, DamagedError), self._lock.acquire(blocking=False):
-            index = self._opened()
+        """Make a new generation, where need be and no other process is about to; OSError where it fails."""
+        try:
+            held = self._lock.acquire(blocking=False)
+        except OSError:  # another process has the lock, or there can be none
+            return
+        with held:
+            try:
+                index = self._opened()
+            except DamagedError as error:
+                _log.warning("the index on disk is damaged and is built anew at the next start: %s", error)
+                return
             if index and is_unsettled(index):
                 parts, change = index.collection.parts, index.change
                 self._keep(lambda folder: keep(parts, folder, change), change, now)
             self._sweep()
 
     def _renewed(self, now: datetime) -> Index | None:
-        """Return what another process has built meanwhile, or build it."""
+        """Return what another process has built meanwhile, or build it; in memory where none can be kept."""
+        try:
+            with self._lock:
+                return self._rebuilt(now)
+        except (OSError, OperatorError, DamagedError, BrokenExecutor) as error:
+            _log.warning("no index can be kept beside the database, so each start builds one: %s", error)
+        return self._in_memory()  # where it is the papers that cannot be read, this says so
+
+    def _rebuilt(self, now: datetime) -> Index | None:
         try:
             index = self._opened()
         except DamagedError as error:
@@ -101,22 +129,31 @@ class Indexes:
         """
         with self._store.snapshot() as db:
             generation, last = generations.current(db), loads.latest(db)
-            base, change = (known.collection, known.change) if known else (None, 0)
-            if generation and generation.id != (known.generation if known else 0):
-                try:
-                    if loaded := self._loaded(generation):
-                        base, change = loaded, generation.change
-                except DamagedError as error:
-                    if known is None:
-                        raise
-                    _log.warning("the new index is of no use, and the old one goes on: %s", error)
+            base = self._base(generation, known)
             if base is None or last is None:
                 return None
+            collection, settled, change = base
             come, gone = papers.changed_since(db, change)
+            if _stand_in(collection.parts[1:], {*gone, *(paper.number for paper in come)}):
+                # what they said before would stay known there, and to no process that starts now
+                collection = Collection((Part(collection.parts[0].segment),), self._analyzer)
+                come, gone = papers.changed_since(db, settled)
             newest = papers.latest_change(db)
         if come or gone:
-            base = base.changed([(paper.number, document(paper)) for paper in come], gone)
-        return Index(base, generation.id if generation else 0, newest, last.loaded_at)
+            collection = collection.changed([(paper.number, document(paper)) for paper in come], gone)
+        return Index(collection, generation.id if generation else 0, settled, newest, last.loaded_at)
+
+    def _base(self, generation: Generation | None, known: Index | None) -> tuple[Collection, int, int] | None:
+        """Return what is gone on from, up to which change its first segment goes, and up to which it does."""
+        if generation and generation.id != (known.generation if known else 0):
+            try:
+                if loaded := self._loaded(generation):
+                    return loaded, generation.change, generation.change
+            except DamagedError as error:
+                if known is None:
+                    raise
+                self._say_of_no_use(generation, error)
+        return (known.collection, known.settled, known.change) if known else None
 
     def _loaded(self, generation: Generation) -> Collection | None:
         """Return a generation; None where its folder is gone, as beside a copy of the database."""
@@ -125,35 +162,57 @@ class Indexes:
             return None
         return Collection.opened(folder, generation.change, self._analyzer)
 
+    def _say_of_no_use(self, generation: Generation, error: DamagedError) -> None:
+        """Warn of a generation, unless another process has made a newer one since, and swept this one."""
+        with self._store.reading() as db:  # a connection of its own sees what a snapshot does not
+            if generations.current(db) == generation:
+                _log.warning("the new index is of no use, and the old one goes on: %s", error)
+
     def _built(self, now: datetime) -> Index | None:
-        """Build an index of all papers; in memory where the disk takes none."""
+        """Build a generation of all papers; None without a paper."""
+        with self._store.snapshot() as db:
+            change = papers.latest_change(db)
+            if loads.latest(db) is None or not papers.count(db):
+                return None
+            self._keep(lambda folder: build(_everything(db), folder, change), change, now)
+        return self._opened()
+
+    def _in_memory(self) -> Index | None:
+        """Return an index of all papers on no generation; None without a paper."""
         with self._store.snapshot() as db:
             last, change = loads.latest(db), papers.latest_change(db)
             if last is None or not papers.count(db):
                 return None
-            numbered = ((paper.number, document(paper)) for paper in papers.everything(db))
-            try:
-                self._keep(lambda folder: build(numbered, folder, change), change, now)
-            except OSError as error:
-                _log.warning("no index can be kept beside the database, so each start builds one: %s", error)
-                numbered = ((paper.number, document(paper)) for paper in papers.everything(db))
-                parts = (Part(combined(parts_of(numbered))),)
-                return Index(Collection(parts, self._analyzer), 0, change, last.loaded_at)
-        return self._opened()
+            parts = (Part(combined(parts_of(_everything(db)))),)
+        return Index(Collection(parts, self._analyzer), 0, change, change, last.loaded_at)
 
     def _keep(self, write: Callable[[Path], None], change: int, now: datetime) -> None:
-        """Have a new generation written, and commit it."""
-        folder = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-        write(self._root / folder)
-        with self._store.writing() as db:
-            generations.commit(db, folder, change, now)
+        """Have a new generation written, and commit it; where that fails, nothing of it stays.
+
+        Raises OSError where the disk does not take it, OperatorError where the store does not. The lock is
+        held.
+        """
+        self._sweep()  # what a process left that was killed would fill the disk
+        name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        folder = self._root / name
+        try:
+            write(folder)
+            with self._store.writing() as db:
+                generations.commit(db, name, change, now)
+        except DamagedError as error:  # it was whole when it was written
+            shutil.rmtree(folder, ignore_errors=True)
+            raise OSError(f"the disk does not keep what is written: {error}") from error
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def _sweep(self) -> None:
-        """Remove what no process will open any more, unless one is making an index just now."""
-        with suppress(Timeout), self._lock.acquire(blocking=False), self._store.reading() as db:
+        """Remove what no process will open any more, unless another one is making an index just now."""
+        with suppress(OSError), self._lock.acquire(blocking=False), self._store.reading() as db:
             generation = generations.current(db)
-            if generation and self._root.is_dir():
-                for folder in {*self._root.iterdir()} - {self._root / generation.folder}:
+            current = generation.folder if generation else ""
+            for folder in self._root.iterdir() if self._root.is_dir() else ():
+                if _FOLDER.fullmatch(folder.name) and folder.name != current:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -166,12 +225,31 @@ def document(paper: Paper) -> Document:
     """Return what of a paper is searched."""
     volume = paper.acl_id.rpartition(".")[0]
     library = [paper.arxiv_id and "arXiv", paper.acl_id and f"ACL Anthology {venue(paper.acl_id)} {volume}"]
-    month, _, serial = paper.arxiv_id.partition(".")
     return Document(
         title=paper.title,
         abstract=paper.abstract,
         authors=paper.authors or (paper.first_author,),
         labels=[*(source.file for source in paper.sources), *filter(None, library)],
         year=paper.year,
-        dated=int(month) * 1_000_000 + int(serial) if serial else 0,
+        dated=_dated(paper.arxiv_id),
     )
+
+
+def _dated(arxiv_id: str) -> int:
+    """Return the month and the number in it of an id such as 2305.14710; 0 for none, and for an old one."""
+    month, _, serial = arxiv_id.partition(".")
+    if not (arxiv_id.isascii() and month.isdigit() and serial.isdigit()):  # math.GT/0309136 has a dot as well
+        return 0
+    return int(month) * 1_000_000 + int(serial)
+
+
+def _everything(db: Database) -> Iterator[tuple[int, Document]]:
+    """Return what of each paper is searched, with its number; whoever waits is told where they are many."""
+    if (count := papers.count(db)) > _MANY:
+        _log.warning("%s papers are being indexed, which takes minutes for a million", f"{count:,}")
+    return ((paper.number, document(paper)) for paper in papers.everything(db))
+
+
+def _stand_in(parts: Sequence[Part], numbers: set[int]) -> bool:
+    """Tell whether one of these papers has a document in a part."""
+    return any(not numbers.isdisjoint(part.segment.numbers.tolist()) for part in parts)

@@ -4,8 +4,11 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from errno import ENOSPC
 from pathlib import Path
 from threading import Barrier, Event
 from typing import Any
@@ -13,10 +16,12 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from bot.indexes import Index, Indexes
+from bot.errors import OperatorError
+from bot.indexes import Index, Indexes, document
 from bot.library import Library
-from bot.papers import Description, Record, Source, TitleOrigin
-from bot.search.files import load
+from bot.papers import Description, Paper, Record, Source, TitleOrigin
+from bot.search.build import build, keep
+from bot.search.files import DamagedError, load
 from bot.search.query import parse_query
 from bot.search.rank import rank
 from bot.search.segment import Segment
@@ -28,6 +33,9 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 QUERIES = ("backdoor", "model routing", "experts backdoor", '"language model"', "source:1.txt", "zzz")
 FIRST = ("backdoor model", "routing experts", "language model")
+
+IN_MEMORY = "no index can be kept beside the database, so each start builds one: "
+LEFT = "20261120T090000-0123abcd"  # a folder as a process leaves it that is killed
 
 Answers = dict[str, list[tuple[int, float]]]
 
@@ -171,6 +179,12 @@ def folder(store: Store) -> Path:
     return root(store) / generation.folder
 
 
+def leave(store: Store, name: str) -> None:
+    """Let there be a folder with a file."""
+    (root(store) / name).mkdir(parents=True)
+    (root(store) / name / "numbers.npy").write_text("")
+
+
 @contextmanager
 def locked(store: Store) -> Iterator[None]:
     """Hold the lock, as a process does that is making an index."""
@@ -288,6 +302,53 @@ def test_all_may_be_removed(store: Store) -> None:
     assert numbers(indexes(store).follow(index), "backdoor") == [4]
     settle(store)
     assert (opened(store).generation, numbers(opened(store), "backdoor")) == (3, [4])
+
+
+def hear_of_rag(store: Store, index: Index) -> Index:
+    """Let a paper come that explains an acronym, and another one; follow each."""
+    for abstract in ("retrieval augmented generation (RAG) by zebras", "quagga"):
+        put(store, abstract)
+        index = indexes(store).follow(index)
+    assert (numbers(index, "RAG"), numbers(index, "quagga")) == ([4, 6], [7])
+    return index
+
+
+def known(index: Index) -> tuple[Any, ...]:
+    """Return what is found, and what is known without a document: words, and meanings of acronyms."""
+    collection, lengths = index.collection, range(1, 30)
+    words = collection.words(lengths)
+    meanings = [collection.long_form(word) for word in ("RAG", "rag", "MoE")]
+    return answers(index), words, collection.names(lengths), meanings
+
+
+@pytest.mark.parametrize(
+    "change", [lambda store: revise(store, 6, "of no such thing"), lambda s: remove(s, 6)]
+)
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_what_was_never_settled_is_forgotten(
+    store: Store, tmp_path: Path, change: Callable[[Store], None], *, on_disk: bool
+) -> None:
+    """Who has seen a paper before it changed knows the same of words and acronyms as who has not."""
+    put(store, "retrieval augmented generation helps", "something")
+    if not on_disk:
+        root(store).write_text("")
+    first = opened(store)
+    reader = hear_of_rag(store, first)
+    change(store)
+    reader = indexes(store).follow(reader)
+    assert (reader.generation, numbers(reader, "RAG"), numbers(reader, "quagga")) == (on_disk, [], [7])
+    for other in (opened(store), indexes(store).follow(first)):
+        assert known(reader) == known(other)
+    assert answers(reader) == fresh(store, tmp_path / "fresh")
+
+
+def test_what_was_settled_stays_known_to_all(store: Store) -> None:
+    """Who followed up to the generation knows what one knows who starts on it."""
+    put(store, "retrieval augmented generation helps", "something")
+    reader = hear_of_rag(store, opened(store))
+    settle(store)
+    revise(store, 6, "of no such thing")
+    assert known(indexes(store).follow(reader)) == known(opened(store))
 
 
 def test_another_processs_generation_is_followed(store: Store, said: Callable[[], list[str]]) -> None:
@@ -462,13 +523,41 @@ def test_an_index_in_use_goes_on_where_the_new_one_is_gone(store: Store, tmp_pat
         assert answers(index) == fresh(store, tmp_path / str(number))
 
 
-def test_what_cannot_be_settled_is_left_to_the_next_start(store: Store) -> None:
-    """Where the generation is of no use, nothing is made of it, and nothing fails."""
+def test_an_index_in_use_goes_on_where_the_new_one_is_swept_just_now(
+    store: Store, monkeypatch: pytest.MonkeyPatch, said: Callable[[], list[str]]
+) -> None:
+    """Nobody is told: another process has replaced it, and that one is followed next."""
+    index = opened(store)
+    do_all(store)
+    settle(store)
+    replaced: list[Path] = []
+
+    def too_late(folder: Path, *asked: Any) -> Segment:
+        if not replaced:
+            replaced.append(folder)
+            put(store, "backdoor")
+            settle(store)
+        return load(folder, *asked)
+
+    monkeypatch.setattr("bot.search.collection.load", too_late)
+    followed = indexes(store).follow(index)
+    assert (replaced[0].exists(), followed.change, said()) == (False, index.change + 5, [])
+    followed = indexes(store).follow(followed)
+    assert (followed.generation, numbers(followed, "backdoor"), said()) == (3, [2, 4, 7], [])
+
+
+def test_what_cannot_be_settled_is_left_to_the_next_start(
+    store: Store, said: Callable[[], list[str]]
+) -> None:
+    """Where the generation is of no use, nothing is made of it, and nothing fails; the log tells."""
     opened(store)
-    cut(store)
+    flip(store)
     do_all(store)
     settle(store)
     assert committed(store) == 1
+    (warning,) = said()
+    assert warning.startswith("the index on disk is damaged and is built anew at the next start: ")
+    assert warning.endswith("numbers.npy is not as it was written")
     assert opened(store).generation == 2
 
 
@@ -485,7 +574,7 @@ def test_where_nothing_can_be_kept_an_index_is_held_in_memory(
     """It answers, and follows; whoever runs it is told."""
     index = opened(full)
     (warning,) = said()
-    assert warning.startswith("no index can be kept beside the database, so each start builds one: ")
+    assert warning.startswith(IN_MEMORY)
     assert (index.generation, index.change, committed(full)) == (0, 1, 0)
     assert answers(index) == fresh(full, tmp_path / "one")
     do_all(full)
@@ -506,11 +595,265 @@ def test_an_index_in_memory_follows_though_a_generation_is_gone(full: Store, tmp
     assert answers(indexes(full).follow(index)) == fresh(full, tmp_path / "fresh")
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(ENOSPC, "No space left on device"),
+        OperatorError("PAPERBOY_DB: it cannot be used: database or disk is full"),
+        DamagedError("numbers.npy is not as it was written"),
+        BrokenProcessPool("a process was terminated abruptly"),
+    ],
+    ids=repr,
+)
+def test_where_building_fails_nothing_of_it_stays(
+    store: Store, monkeypatch: pytest.MonkeyPatch, said: Callable[[], list[str]], error: Exception
+) -> None:
+    """An index is held in memory; the next to start tries again."""
+
+    def fail(documents: Any, folder: Path, change: int) -> None:
+        build(documents, folder, change)
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.indexes.build", fail)
+        index = opened(store)
+    assert (index.generation, numbers(index, "model"), committed(store), folders(store)) == (0, [1, 3], 0, [])
+    (warning,) = said()
+    assert warning.startswith(IN_MEMORY)
+    assert warning.endswith(str(error))
+    assert (opened(store).generation, said()) == (1, [])
+
+
+def test_where_building_is_interrupted_nothing_of_it_stays(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is anything built instead."""
+
+    def interrupt(documents: Any, folder: Path, change: int) -> None:
+        build(documents, folder, change)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.indexes.build", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        opened(store)
+    assert (committed(store), folders(store)) == (0, [])
+
+
+def test_where_a_generation_cannot_be_committed_nothing_of_it_stays(
+    store: Store, said: Callable[[], list[str]]
+) -> None:
+    """As where the database is not to be written."""
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        index = Indexes(Store(store.path, patience=0), ANALYZER).open(NOW)
+    assert index is not None
+    assert (index.generation, numbers(index, "model"), folders(store)) == (0, [1, 3], [])
+    (warning,) = said()
+    assert warning == f"{IN_MEMORY}PAPERBOY_DB: {store.path} cannot be used: database is locked"
+
+
+def test_where_a_new_generation_is_of_no_use_at_once_an_index_is_held_in_memory(
+    store: Store, monkeypatch: pytest.MonkeyPatch, said: Callable[[], list[str]]
+) -> None:
+    """As on a disk that fails."""
+
+    def fail(folder: Path, *_: Any) -> Segment:
+        raise DamagedError(f"{folder} is not as it was written")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.search.collection.load", fail)
+        index = opened(store)
+    assert (index.generation, numbers(index, "model")) == (0, [1, 3])
+    assert said() == [f"{IN_MEMORY}{folder(store)} is not as it was written"]
+
+
+def test_papers_that_cannot_be_read_are_not_indexed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the store's error, and nothing stays."""
+    everything = papers.everything
+
+    def half(db: Any) -> Iterator[Paper]:
+        yield next(everything(db))
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr("bot.indexes.papers.everything", half)
+    with pytest.raises(OperatorError, match="cannot be used: database disk image is malformed"):
+        opened(store)
+    assert (committed(store), folders(store)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(ENOSPC, "No space left on device"), DamagedError("is not as it was written")], ids=repr
+)
+def test_where_settling_fails_nothing_of_it_stays(
+    store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """The generation before goes on."""
+    opened(store)
+    do_all(store)
+
+    def fail(parts: Any, folder: Path, change: int) -> None:
+        keep(parts, folder, change)
+        raise error
+
+    monkeypatch.setattr("bot.indexes.keep", fail)
+    with pytest.raises(
+        OSError, match=r"No space left on device|the disk does not keep what is written: is not"
+    ):
+        settle(store)
+    assert (committed(store), folders(store)) == (1, [folder(store).name])
+
+
+def test_what_was_left_is_swept_before_anything_is_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would fill the disk; so before the first generation and before another one."""
+    before: list[list[str]] = []
+
+    def build_and_note(documents: Any, folder: Path, change: int) -> None:
+        before.append(folders(store))
+        build(documents, folder, change)
+
+    def keep_and_note(parts: Any, folder: Path, change: int) -> None:
+        before.append(folders(store))
+        keep(parts, folder, change)
+
+    monkeypatch.setattr("bot.indexes.build", build_and_note)
+    monkeypatch.setattr("bot.indexes.keep", keep_and_note)
+    leave(store, LEFT)
+    opened(store)
+    first = folder(store).name
+    leave(store, LEFT)
+    do_all(store)
+    settle(store)
+    assert (committed(store), before) == (2, [[], [first]])
+
+
+def test_what_was_left_is_swept_though_there_is_no_generation(tmp_path: Path) -> None:
+    """As where all papers were gone before one was made."""
+    store = Store(tmp_path / "paperboy.db")
+    leave(store, LEFT)
+    assert (indexes(store).open(NOW), folders(store)) == (None, [])
+
+
+def test_what_is_not_ours_is_not_swept(store: Store) -> None:
+    """Be it a folder, or a file with a name as ours have."""
+    for name in ("mine", f"{LEFT}-mine", "20261120", LEFT):
+        leave(store, name)
+    (root(store) / f"{LEFT[:-1]}e").write_text("")
+    opened(store)
+    do_all(store)
+    settle(store)
+    expected = ["20261120", f"{LEFT}-mine", f"{LEFT[:-1]}e", folder(store).name, "mine"]
+    assert folders(store) == sorted(expected)
+
+
+def test_by_a_link_it_is_the_same_index(store: Store, tmp_path: Path) -> None:
+    """One is built, and there is one lock."""
+    link = tmp_path / "link.db"
+    link.symlink_to(store.path)
+    for path in (link, store.path, link):
+        assert opened(Store(path)).generation == 1
+    put(store, "backdoor")
+    with locked(store):
+        settle(Store(link))
+    assert committed(store) == 1
+    settle(Store(link))
+    assert (opened(store).generation, committed(store), len(folders(store))) == (2, 2, 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "link.db"]
+
+
+@pytest.fixture
+def unlockable(store: Store) -> Store:
+    """Return a store beside which there can be no lock."""
+    store.path.with_name("paperboy.db-index.lock").mkdir()
+    return store
+
+
+def test_a_whole_index_is_searched_without_a_lock(store: Store, said: Callable[[], list[str]]) -> None:
+    """Nothing is swept or settled, and nothing fails."""
+    index = opened(store)
+    lock = store.path.with_name("paperboy.db-index.lock")
+    assert lock.stat().st_mode & 0o777 == 0o666
+    lock.unlink()
+    lock.mkdir()
+    leave(store, LEFT)
+    do_all(store)
+    settle(store)
+    started = opened(store)
+    assert answers(started) == answers(indexes(store).follow(index))
+    assert (started.generation, committed(store), folders(store)) == (
+        1,
+        1,
+        sorted([LEFT, folder(store).name]),
+    )
+    assert said() == []
+
+
+def test_where_nothing_can_be_locked_an_index_is_held_in_memory(
+    unlockable: Store, said: Callable[[], list[str]]
+) -> None:
+    """Two that cannot wait for each other keep nothing; whoever runs it is told."""
+    index = opened(unlockable)
+    assert (index.generation, index.change, numbers(index, "model")) == (0, 1, [1, 3])
+    assert (committed(unlockable), folders(unlockable)) == (0, [])
+    (warning,) = said()
+    assert warning.startswith(f"{IN_MEMORY}[Errno 21] Is a directory: ")
+    put(unlockable, "model")
+    assert numbers(indexes(unlockable).follow(index), "model") == [1, 3, 4]
+
+
+@pytest.mark.parametrize(("many", "told"), [(1_000, True), (1_001, False)])
+def test_whoever_waits_long_is_told_why(
+    store: Store, monkeypatch: pytest.MonkeyPatch, said: Callable[[], list[str]], many: int, *, told: bool
+) -> None:
+    """Also where the index was another version's; not where there is one already."""
+    monkeypatch.setattr("bot.indexes._MANY", many)
+    waiting = ["1,001 papers are being indexed, which takes minutes for a million"] * told
+    put(store, *(["model"] * 998))
+    opened(store)
+    assert said() == waiting
+    opened(store)
+    assert said() == []
+    other_format(store)
+    opened(store)
+    damaged, *others = said()
+    assert damaged.startswith("the index is built anew: ")
+    assert others == waiting
+
+
+@pytest.mark.parametrize(
+    ("arxiv_id", "dated"),
+    [
+        ("2305.14710", 2305014710),
+        ("0704.0001", 704000001),
+        ("math.GT/0309136", 0),
+        ("hep-th/9901001", 0),
+        ("cs/0112017", 0),
+        ("", 0),
+        ("2305.", 0),
+        (".14710", 0),
+        ("2305.1471²", 0),
+        ("٢٣٠٥.14710", 0),
+    ],
+)
+def test_the_id_tells_the_date(arxiv_id: str, dated: int) -> None:
+    """Where it is of the kind that begins with year and month; otherwise there is none."""
+    paper = Paper(number=1, shown_id="x", sources=(), title="", title_origin=TitleOrigin.PAGE, abstract="")
+    assert document(replace(paper, arxiv_id=arxiv_id)).dated == dated
+
+
+def test_a_paper_with_an_old_id_is_indexed(store: Store) -> None:
+    """With a class of its subject, which has a dot as well."""
+    with store.writing() as db:
+        described_so = replace(described("knots"), arxiv_id="math.GT/0309136")
+        papers.add(db, [("p4", described_so, ["id:p4"], [at(4)])], NOW)
+    assert numbers(opened(store), "knots") == [4]
+
+
 def test_old_folders_are_swept_at_the_next_start(store: Store) -> None:
     """And what a process left that was killed; not while one is making an index."""
     index = opened(store)
-    (root(store) / "half").mkdir()
-    (root(store) / "half" / "numbers.npy").write_text("")
+    leave(store, LEFT)
     before = folders(store)
     with locked(store):
         expected = answers(opened(store))

@@ -187,11 +187,14 @@ class Collection:
         """Return how often each name of these lengths stands among the authors, folded to lower case."""
         return self._counted(lengths, lambda part: part.author_words)
 
-    def _counted(self, lengths: Iterable[int], of: Callable[[Segment], Words]) -> Counter[str]:
-        counts: Counter[str] = Counter()
+    def _counted(self, lengths: Iterable[int], of: Callable[[Segment], Words]) -> dict[str, int]:
+        counts: dict[str, int] = {}
         for length in lengths:
-            for part in self.parts:
-                counts.update(of(part.segment).group(length))
+            first, *others = (of(part.segment).group(length) for part in self.parts)
+            for other in others:
+                for word, count in other.items():
+                    first[word] = first.get(word, 0) + count
+            counts |= first
         return counts
 
     def _meaning(self, short: str) -> str:

@@ -129,6 +129,9 @@ def ordered(
     for word, flags in spelled_out:
         added = EXPANSION * collection.bm25.scores(word.long_terms, documents)
         scores += np.where(flags[documents], added, 0)
+    if 0 < limit < len(scores):  # or half of a million would be sorted one by one
+        high = scores >= np.partition(scores, -limit)[-limit]
+        documents, scores = documents[high], scores[high]
     hits = [*zip(documents.tolist(), scores.tolist(), strict=True)]
     hits += collection.bm25.best(terms, limit, found & ~lifted)
     return sorted(hits, key=lambda hit: (-hit[1], collection.numbers[hit[0]]))[:limit]
