@@ -37,6 +37,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.search import arrays
 from bot.search.analyze import Forms
 from bot.search.arrays import Integers, Numbers
 
@@ -134,23 +135,32 @@ class Postings:
         if place < 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         documents = self.documents(self.stretch(place))
-        first, last = int(self.place_bounds[place]), int(self.place_bounds[place + 1])
-        coded = self.places[first:last]
-        lasts = np.flatnonzero(coded & 1)
-        wanted = np.flatnonzero(among[documents])
-        counts = np.diff(lasts, prepend=-1)[wanted]
-        along = np.arange(counts.sum()) + np.repeat(lasts[wanted] + 1 - np.cumsum(counts), counts)
-        starts = np.repeat(documents[wanted].astype(np.int64) << _PLACE_BITS, counts)
-        starts += coded[along] >> 1
-        ends = starts + 1
-        low, high = self.odd.searchsorted((first, last))
-        here, odd = _common(along, self.odd[low:high] - first)
-        spans = self.odd_spans[low:high][odd]
-        ends[here] = starts[here] + spans
-        beyond = (ends & _LAST) >= LAST_PLACE
-        beyond[here] |= spans == WIDEST
-        ends[beyond] |= _LAST  # where no place begins
+        last = int(self.place_bounds[place + 1])
+        passed = 0
+        found = []
+        for begin in range(int(self.place_bounds[place]), last, arrays.AT_ONCE):
+            coded = self.places[begin : min(last, begin + arrays.AT_ONCE)]
+            closes = coded & 1
+            owners = documents[np.cumsum(closes, dtype=np.int64) - closes + passed]
+            passed += int(np.count_nonzero(closes))
+            wanted = np.flatnonzero(among[owners])
+            starts = owners[wanted].astype(np.int64) << _PLACE_BITS
+            starts += coded[wanted] >> 1
+            odd = slice(*self.odd.searchsorted((begin, begin + len(coded))).tolist())
+            found.append((starts, self._ends(starts, begin + wanted, odd)))
+        starts, ends = map(np.concatenate, zip(*found, strict=True))
         return starts, ends
+
+    def _ends(self, starts: Integers, occurrences: Integers, odd: slice) -> Integers:
+        """Return where some occurrences end that start there; `odd` is where the odd ones among them are."""
+        ends = starts + 1
+        here, there = _common(occurrences, self.odd[odd])
+        widths = self.odd_spans[odd][there]
+        ends[here] = starts[here] + widths
+        beyond = (ends & _LAST) >= LAST_PLACE
+        beyond[here] |= widths == WIDEST
+        ends[beyond] |= _LAST  # where no place begins
+        return ends
 
 
 def packed(documents: NDArray[Any], frequencies: NDArray[Any], grades: NDArray[np.uint8]) -> Entries:

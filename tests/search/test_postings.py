@@ -114,15 +114,22 @@ def rows(text: str) -> list[list[str]]:
     return [[term for way in chosen for term in way] for chosen in product(*ways)]
 
 
-@given(st.lists(TEXT, min_size=1, max_size=3), st.lists(st.sampled_from(SPELLINGS), min_size=1, max_size=3))
-def test_a_text_holds_what_its_rows_of_terms_hold(texts: list[str], words: list[str]) -> None:
-    """Some reading of the phrase stands in a row in some reading of the text."""
+@given(
+    st.lists(TEXT, min_size=1, max_size=3),
+    st.lists(st.sampled_from(SPELLINGS), min_size=1, max_size=3),
+    st.sampled_from([1, 2, 5, 1 << 18]),
+)
+def test_a_text_holds_what_its_rows_of_terms_hold(texts: list[str], words: list[str], at_once: int) -> None:
+    """Some reading of the phrase stands in a row in some reading of the text, span by span or at once."""
     phrase = " ".join(words)
 
     def inside(row: list[str], text: list[str]) -> bool:
         return any(text[place : place + len(row)] == row for place in range(len(text)))
 
-    assert holding(texts, phrase) == [
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.search.arrays.AT_ONCE", at_once)
+        held = holding(texts, phrase)
+    assert held == [
         any(inside(row, text) for row in rows(phrase) if row for text in rows(each)) for each in texts
     ]
 
