@@ -126,6 +126,15 @@ def followed(folder: Path, seeded: Path, library: Library) -> Path:
     return db
 
 
+@contextmanager
+def due(folder: Path, seeded: Path, library: Library) -> Iterator[tuple[LocalSlack, Settings, datetime]]:
+    """Open a Slack on a Monday when a digest is due; yields it, settings that lead there, and the time."""
+    monday = LOADED_AT + timedelta(days=2, seconds=40)
+    with LocalSlack(clock=monday.timestamp) as slack:
+        db = followed(folder, seeded, library)
+        yield slack, settings(slack, db, signing_secret=slack.signing_secret), monday
+
+
 def lines_of(events: Iterator[Any], kind: str, count: int) -> list[Any]:
     """Return the next events of a kind."""
     return list(islice((each for each in events if each["type"] == kind), count))
@@ -194,10 +203,7 @@ def test_what_is_due_at_the_start_is_delivered(
 ) -> None:
     """With its thread, and the metrics tell of it."""
     monkeypatch.setattr(claiming, "PACE", 0.0)  # the clock stands still
-    db = followed(tmp_path, seeded, library)
-    monday = LOADED_AT + timedelta(days=2, seconds=40)
-    with LocalSlack(clock=monday.timestamp) as slack:
-        http = settings(slack, db, signing_secret=slack.signing_secret)
+    with due(tmp_path, seeded, library) as (slack, http, monday):
         with running(http, lambda: monday) as greeting:
             slack.wait_for(lambda each: len(each.messages()) == 2)
             url = greeting.split()[4].replace(SLACK_PATH, "/metrics")
@@ -232,16 +238,15 @@ def test_nothing_is_delivered_before_the_database_has_been_looked_through(
     monkeypatch.setattr(Library, "check", look)
     monkeypatch.setattr(Courier, "round", going)
     monkeypatch.setattr(claiming, "PACE", 0.0)
-    db = followed(tmp_path, seeded, library)
-    monday = LOADED_AT + timedelta(days=2, seconds=40)
-    with LocalSlack(clock=monday.timestamp) as slack:
-        http = settings(slack, db, signing_secret=slack.signing_secret)
-        with running(http, lambda: monday) as greeting:
-            url = greeting.split()[4].replace(SLACK_PATH, "/readyz")
-            answer = httpx.get(url, trust_env=False)
-            assert (answer.status_code, answer.text) == (503, "the database is being looked through\n")
-            looked.set()
-            slack.wait_for(lambda each: len(each.messages()) == 2)
+    with (
+        due(tmp_path, seeded, library) as (slack, http, monday),
+        running(http, lambda: monday) as greeting,
+    ):
+        url = greeting.split()[4].replace(SLACK_PATH, "/readyz")
+        answer = httpx.get(url, trust_env=False)
+        assert (answer.status_code, answer.text) == (503, "the database is being looked through\n")
+        looked.set()
+        slack.wait_for(lambda each: len(each.messages()) == 2)
     assert went
     assert all(went)
 
@@ -257,10 +262,7 @@ def test_damage_that_is_found_ends_it(
         raise OperatorError("it is damaged")
 
     monkeypatch.setattr(Library, "check", look)
-    db = followed(tmp_path, seeded, library)
-    monday = LOADED_AT + timedelta(days=2, seconds=40)
-    with LocalSlack(clock=monday.timestamp) as slack:
-        http = settings(slack, db, signing_secret=slack.signing_secret)
+    with due(tmp_path, seeded, library) as (slack, http, monday):
         with pytest.raises(OperatorError, match="it is damaged"):
             app.run(http, lambda: monday, threading.Event(), lambda _: found.set())
         assert slack.messages() == []
@@ -302,11 +304,8 @@ def test_a_stop_does_not_wait_for_the_database(
         assert stopped.wait(20)
 
     monkeypatch.setattr(Library, "check", look)
-    db = followed(tmp_path, seeded, library)
-    monday = LOADED_AT + timedelta(days=2, seconds=40)
     stop = threading.Event()
-    with LocalSlack(clock=monday.timestamp) as slack:
-        http = settings(slack, db, signing_secret=slack.signing_secret)
+    with due(tmp_path, seeded, library) as (slack, http, monday):
         app.run(http, lambda: monday, stop, lambda _: stop.set())
         stopped.set()
         assert slack.messages() == []

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from benchmarks.contenders import Growing
 from bot.search.analyze import Analyzer, Forms
@@ -12,6 +13,9 @@ from bot.search.build import build
 from bot.search.collection import Collection
 from bot.search.files import has
 from bot.search.segment import Document
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 class Paperboy(Growing):
@@ -21,7 +25,7 @@ class Paperboy(Growing):
         super().__init__(tokens, folder)
         if has(folder, "blocks.most"):  # then it will be searched by this; imports are before any clock
             # numba imports scipy where there is one, in a quarter of a second: bm25s has brought it here.
-            sys.modules["scipy"] = None  # type: ignore[assignment]
+            sys.modules["scipy"] = cast("ModuleType", None)  # as Python marks what is not to be imported
             import_module("bot.search.pruned")
 
     def build(self) -> None:

@@ -68,7 +68,7 @@ def keep(parts: Sequence[Part], folder: Path, corpus: int) -> None:
 
 def _segments(lots: Iterable[list[Numbered]], meaning: Callable[[], Meaning]) -> Iterator[Segment]:
     """Index lots in other processes, which start clean: a copy of this one would have its locks."""
-    from concurrent.futures.process import ProcessPoolExecutor  # noqa: PLC0415  # 18 ms, for large corpora
+    from concurrent.futures.process import ProcessPoolExecutor
 
     cores = os.cpu_count() or 1
     at_work: deque[Future[Segment]] = deque()

@@ -74,7 +74,7 @@ def invert(vocabulary: Vocabulary, forms: Sequence[Forms], texts_each: int) -> I
     if len(hashes).bit_length() + width + _OTHERS > _BITS:
         raise ValueError(f"{documents:,} documents with {len(hashes):,} terms are too many at once")
     sizes = np.diff(vocabulary.bounds[::texts_each])
-    found = (_look_through(vocabulary, steps, texts_each, width, *each) for each in spans(sizes))
+    found = (_look_through(vocabulary, steps, texts_each, width, each) for each in spans(sizes))
     occurrences, first_words, first_ends, lengths = map(np.concatenate, zip(*found, strict=True))
     occurrences.sort()
     lengths = lengths.astype(np.int32)
@@ -86,10 +86,11 @@ def invert(vocabulary: Vocabulary, forms: Sequence[Forms], texts_each: int) -> I
     return Inverted(postings, first_words, first_ends, lengths)
 
 
-def _look_through(  # noqa: PLR0913, PLR0917  # a span of what there is
-    vocabulary: Vocabulary, steps: _Steps, texts_each: int, width: int, first: int, last: int
+def _look_through(
+    vocabulary: Vocabulary, steps: _Steps, texts_each: int, width: int, span: tuple[int, int]
 ) -> _Found:
-    """Find the occurrences in the documents from the first up to the last."""
+    """Find the occurrences in the documents from the first up to the last of a span."""
+    first, last = span
     bounds = vocabulary.bounds[first * texts_each : last * texts_each + 1]
     words = vocabulary.stream[bounds[0] : bounds[-1]]
     bounds = bounds - bounds[0]
