@@ -29,10 +29,12 @@ THREADS = 2
 class Report:
     """What a command measured, and the most memory that it had, in bytes; mapped files are in it.
 
-    `fresh` are times of queries that had not been asked before; `refused` is why it did nothing.
+    `fresh` are times of queries that had not been asked before, `warming` is what was done before these;
+    `refused` is why it did nothing.
     """
 
     seconds: list[float] = field(default_factory=list)
+    warming: float = 0.0
     fresh: list[float] = field(default_factory=list)
     best: list[list[int]] = field(default_factory=list)
     peak: int = 0
@@ -58,7 +60,7 @@ def build(engine: Contender, _queries: list[list[str]]) -> Report:
 
 
 def first(engine: Contender, queries: list[list[str]]) -> Report:
-    """Measure opening the index and a first answer."""
+    """Measure opening the index and a first answer, with nothing made fast that it does not need."""
     begun = time.perf_counter()
     engine.open()
     engine.best(queries[0], TOP)
@@ -68,13 +70,14 @@ def first(engine: Contender, queries: list[list[str]]) -> Report:
 def ask(engine: Contender, queries: list[list[str]]) -> Report:
     """Measure each query: the first time, and of TURNS over all of them after that the median."""
     engine.open()
+    warming = _timed(engine.warm)
     best, fresh, until = list[list[int]](), list[float](), time.perf_counter() + PATIENCE
     while len(best) < len(queries) and (begun := time.perf_counter()) < until:
         best.append(engine.best(queries[len(best)], TOP))
         fresh.append(time.perf_counter() - begun)
     turns = [[_timed(engine.best, query, TOP) for query in queries[: len(best)]] for _ in range(TURNS)]
     medians = [statistics.median(times) for times in zip(*turns, strict=True)]
-    return Report(medians, fresh, best, _peak())
+    return Report(medians, warming, fresh, best, _peak())
 
 
 def add(engine: Contender, queries: list[list[str]]) -> Report:
@@ -82,6 +85,7 @@ def add(engine: Contender, queries: list[list[str]]) -> Report:
     if not isinstance(engine, Growing):
         return Report()
     engine.open()
+    engine.warm()
     engine.best(queries[0], TOP)
     paper, papers = next(engine.papers()), sum(1 for _ in engine.tokens.open("rb"))
     seconds = []
@@ -98,6 +102,7 @@ def add(engine: Contender, queries: list[list[str]]) -> Report:
 def threads(engine: Contender, queries: list[list[str]]) -> Report:
     """Measure all queries in one thread, and in each of THREADS at once; the medians of TURNS by turns."""
     engine.open()
+    engine.warm()
     repeated = queries * 5  # as long as a thread takes to start, or the system to move it, must not count
 
     def all_of_them(_thread: int) -> None:

@@ -110,6 +110,7 @@ def _measure(name: str, engine: Engine, folder: Path, index: Path) -> None:
     found |= {"fresh": percentile(asked.fresh, 50), "peak": asked.peak}
     found["add"] = next(iter(run("add").seconds), ENDLESS)
     if name == OURS:
+        found["warming"] = asked.warming
         alone, together = run("threads").seconds
         found["threads"] = THREADS * alone / together
 

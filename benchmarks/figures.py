@@ -77,6 +77,7 @@ FIGURES = {
     "posting": Figure("on disk, bytes a posting", lambda count: f"{count:.1f}" if count else ""),
     "start": Figure("process start to first answer", duration),
     "open": Figure("index open to first answer", duration),
+    "warming": Figure("then, until queries are at full speed", duration),
     "p50": Figure("a query, p50", duration),
     "p99": Figure("a query, p99", duration),
     "fresh": Figure("a query the first time, p50", duration),

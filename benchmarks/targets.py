@@ -89,6 +89,7 @@ def compare(sizes: Sequence[Measured]) -> Table:
         "k1 1.5, b .75; tantivy and FTS5 have 1.2, .75, and cannot be told",
         "times are medians of five; building and starting, where it takes longer than 10 s, of one",
         "Paperboy's index has places of words too; it adds a paper in memory, tantivy and FTS5 on disk",
+        "Paperboy's first answer scores all papers; the bot reads what passes most over beside its start",
         "Paperboy's processes are kept from scipy, which its peers bring here, and which it does not install",
         f"made papers: V = {corpora.HEAPS_K} · n^{corpora.HEAPS_BETA} distinct among n terms (Heaps' law)",
     ]

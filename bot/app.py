@@ -93,7 +93,7 @@ def run(settings: Settings, clock: Clock, stop: Event, ready: "Callable[[str], N
         _log.warning("no papers are loaded: PAPERBOY_CORPUS holds none that can be read")
     start = {Mode.PLAYGROUND: _playground, Mode.SOCKET: _socket_mode, Mode.HTTP: _http_mode}[mode]
     checked: Future[None] = Future()
-    Thread(target=_check, args=(library, checked, stop), name="check", daemon=True).start()
+    Thread(target=_prepare, args=(library, checked, stop), name="prepare", daemon=True).start()
     with start(settings, library, clock, checked) as greeting:
         if not stop.is_set():
             ready(greeting)
@@ -102,9 +102,10 @@ def run(settings: Settings, clock: Clock, stop: Event, ready: "Callable[[str], N
         checked.result()
 
 
-def _check(library: Library, checked: Future[None], stop: Event) -> None:
-    """Look through the database; damage, or whatever else keeps it from being looked through, ends all."""
+def _prepare(library: Library, checked: Future[None], stop: Event) -> None:
+    """Make searches fast, then look through the database; damage, or whatever else fails, ends all."""
     try:
+        library.warm()
         library.check()
     except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
         checked.set_exception(error)
@@ -199,7 +200,8 @@ def _delivering(parts: _Parts) -> Iterator[str]:
         parts.rounds.tick, "interval", seconds=TICK, misfire_grace_time=None, coalesce=True, max_instances=1
     )
     settle_if_need_be = settler(parts.library, parts.settings.db, parts.clock)
-    ticks.add_job(settle_if_need_be, "interval", seconds=SETTLING, misfire_grace_time=None, coalesce=True)
+    for upkeep in (settle_if_need_be, parts.library.warm):  # the papers may have become many
+        ticks.add_job(upkeep, "interval", seconds=SETTLING, misfire_grace_time=None, coalesce=True)
     with parts.rounds.going(go):
         parts.rounds.tick()
         ticks.start()

@@ -33,6 +33,7 @@ def deliver(settings: Settings, clock: Clock, at: datetime, stop: Event) -> str:
     library = Library.at(settings.db, settings.corpus, clock())
     if not library.size:
         raise OperatorError("no papers are loaded; paperboy status tells more")
+    library.warm()
     done: Counter[str] = Counter()
     courier = courier_of(
         settings, library, clock, stop.is_set, Watch(outcome=lambda each: done.update([each]))

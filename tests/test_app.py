@@ -222,6 +222,19 @@ def test_what_is_due_at_the_start_is_delivered(
     assert float(told["paperboy_last_tick_seconds"]) == monday.timestamp()
 
 
+def test_searches_are_made_fast_beside_the_start_and_when_papers_have_become_many(
+    seeded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer waits for it."""
+    warmed: Queue[str] = Queue()
+    monkeypatch.setattr(Library, "warm", lambda _: warmed.put(threading.current_thread().name))
+    monkeypatch.setattr(app, "SETTLING", 0.01)
+    with running(Settings(db=seeded, corpus=(), port=0)):
+        threads = set[str]()
+        while threads != {"prepare", "ThreadPoolExecutor"}:  # APScheduler's
+            threads.add(warmed.get(timeout=20).partition("-")[0])
+
+
 def test_nothing_is_delivered_before_the_database_has_been_looked_through(
     seeded: Path, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,9 +296,9 @@ def test_damage_that_is_found_at_once_is_not_greeted(seeded: Path, monkeypatch: 
         check(library, checked, stop)
         found.set()
 
-    check = app._check  # noqa: SLF001
+    check = app._prepare  # noqa: SLF001
     monkeypatch.setattr(Library, "check", look)
-    monkeypatch.setattr(app, "_check", checking)
+    monkeypatch.setattr(app, "_prepare", checking)
     monkeypatch.setattr(app, "_http_mode", starting)
     with LocalSlack() as slack:
         http = settings(slack, seeded, signing_secret=slack.signing_secret)

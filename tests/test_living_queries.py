@@ -118,9 +118,10 @@ class Kept:
         self.papers = {number: paper for number, paper in self.papers.items() if number not in numbers}
 
     def library(self) -> Library:
-        """Open the library, as a process does when it starts."""
+        """Open the library, as the bot does when it starts."""
         library = Library(Store(self.store.path))
         library.open(NOW)
+        library.warm()
         return library
 
     def settle(self) -> None:

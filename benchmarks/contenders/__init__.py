@@ -47,6 +47,10 @@ class Contender(ABC):
     def open(self) -> None:
         """Open the index for `best` and `add`."""
 
+    def warm(self) -> bool:
+        """Make queries as fast as they get; tell whether no first answer waits for that."""
+        return False
+
     @abstractmethod
     def best(self, terms: Sequence[str], limit: int) -> list[int]:
         """Return the papers that have any of the terms, best first, at most `limit`; in one thread."""

@@ -3,15 +3,12 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from benchmarks.contenders import Growing
 from bot.search.analyze import Analyzer, Forms
 from bot.search.build import build
 from bot.search.collection import Collection
-from bot.search.files import has
 from bot.search.segment import Document
 
 if TYPE_CHECKING:
@@ -20,13 +17,6 @@ if TYPE_CHECKING:
 
 class Paperboy(Growing):
     """Plain arrays, mapped; a paper is added in memory, beside them."""
-
-    def __init__(self, tokens: Path, folder: Path) -> None:
-        super().__init__(tokens, folder)
-        if has(folder, "blocks.most"):  # then it will be searched by this; imports are before any clock
-            # numba imports scipy where there is one, in a quarter of a second: bm25s has brought it here.
-            sys.modules["scipy"] = cast("ModuleType", None)  # as Python marks what is not to be imported
-            import_module("bot.search.pruned")
 
     def build(self) -> None:
         """Build the app's whole index: places of words for phrases too, though nobody asks for them here."""
@@ -39,6 +29,13 @@ class Paperboy(Growing):
         analyzer = Analyzer()
         analyzer.forms = lru_cache(None)(_meaning())
         self.collection = Collection.opened(self.folder, 0, analyzer)
+
+    def warm(self) -> bool:
+        """Read what is compiled, as the bot does beside its start; `paperboy search` does not."""
+        # numba imports scipy where there is one, in a quarter of a second: bm25s has brought it here.
+        sys.modules["scipy"] = cast("ModuleType", None)  # as Python marks what is not to be imported
+        self.collection.warm()
+        return True
 
     def best(self, terms: Sequence[str], limit: int) -> list[int]:
         """Ask BM25 alone."""

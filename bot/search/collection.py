@@ -5,12 +5,9 @@ makes another, which shares what stays. What is asked of all documents is answer
 order in which the index numbers them; what has been left out is flagged nowhere.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Some
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -20,14 +17,12 @@ import numpy as np
 from bot.search import acronyms
 from bot.search.analyze import Analyzer, Forms, fold
 from bot.search.arrays import Numbers
-from bot.search.files import has, load
+from bot.search.files import load
 from bot.search.index import Bm25, joined, prepare
 from bot.search.merge import combined
 from bot.search.postings import Flags, key
 from bot.search.segment import Document, Part, Segment, segment
 from bot.search.words import Words
-
-_log = logging.getLogger(__name__)
 
 _LONG_FORMS = 32  # acronyms' that are remembered; a flag a document
 _RATIO = 4  # a segment in memory is at least so many times as large as the next; smaller ones are merged
@@ -45,19 +40,8 @@ class Collection:
 
     @classmethod
     def opened(cls, folder: Path, corpus: int, analyzer: Analyzer) -> "Collection":
-        """Open the index of a version of the corpus in a folder; raises DamagedError.
-
-        What will search it is read meanwhile, or compiled: seconds where that has never been done. Where that
-        fails, as where the index comes from a machine that has numba to one that has not, every search scores
-        all documents.
-        """
-        with ThreadPoolExecutor(1) as beside:
-            prepared = beside.submit(prepare) if has(folder, "blocks.most") else None
-            opened = load(folder, corpus)
-        if prepared and (error := prepared.exception()):
-            _log.warning("searches take longer than they should: %r", error)
-            opened = replace(opened, blocks=None)
-        return cls((Part(opened),), analyzer)
+        """Open the index of a version of the corpus in a folder; raises DamagedError."""
+        return cls((Part(load(folder, corpus)),), analyzer)
 
     @classmethod
     def of(cls, documents: Sequence[Document], analyzer: Analyzer) -> "Collection":
@@ -76,6 +60,11 @@ class Collection:
         while len(parts) > 1 + 1 and parts[-2].segment.size < _RATIO * parts[-1].segment.size:
             parts[-2:] = [Part(combined(parts[-2:]))]
         return Collection(parts, self._analyzer)
+
+    def warm(self) -> None:
+        """Have searches pass over most documents where there are many; until this is done they score all."""
+        if any(part.segment.blocks is not None for part in self.parts):
+            prepare()
 
     @cached_property
     def numbers(self) -> Numbers:

@@ -74,11 +74,6 @@ def load(folder: Path, corpus: int = 0) -> Segment:
         raise DamagedError(f"{folder / _LIST} does not name a segment's arrays: {error}") from error
 
 
-def has(folder: Path, name: str) -> bool:
-    """Tell whether there is an array of this name in a folder."""
-    return (folder / f"{name}.npy").exists()
-
-
 def _listed(folder: Path, corpus: int) -> dict[str, _Entry]:
     """Return what the folder should hold."""
     try:

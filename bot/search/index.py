@@ -7,17 +7,18 @@ Documents are numbered through, one segment after the other. Of equal scores the
 comes first.
 """
 
+import logging
 import math
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
+from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from bot.search.arrays import Numbers
 from bot.search.postings import Flags, key
 from bot.search.segment import Part
 
@@ -31,6 +32,10 @@ BIG = 5_000  # documents, from which on a search gains by passing some over (at 
 _MOST = 1_000  # documents asked for, beyond which nothing is gained
 _FEW = 64  # where only one document in so many may be found, or fewer, these are scored one by one
 _MEMORY = 1 << 14  # terms
+_STEPS = 64  # parts of all documents, for each that is asked for, of which the highest score is looked at
+
+_prepared = Event()  # in this process
+_log = logging.getLogger(__name__)
 
 Scores = NDArray[np.float64]
 Found = tuple[NDArray[Any], Scores]  # documents and their scores
@@ -64,7 +69,7 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
     def __init__(self, corpus: Sequence[Part]) -> None:
         self._found = lru_cache(_MEMORY)(self._find)
-        self._remembered = lru_cache(_MEMORY)(self._add)
+        self._remembered = lru_cache(_MEMORY)(lambda term, part: tuple(self._add(term, part)))
         self._pruning = lru_cache(self._prune)
         super().__init__(corpus, k1=K1, b=B)
 
@@ -89,12 +94,6 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
         """Return the idf of those terms that some document has."""
         return {term: found.idf for term in terms if (found := self._found(term)).frequency}
-
-    def postings(self, term: str) -> tuple[Numbers, Numbers]:
-        """Return the documents that have the term, ascending, and how often each has it."""
-        found = [part.postings(place) for part, place in zip(self._parts, self._places(term), strict=True)]
-        documents = [each + first for (each, _), first in zip(found, self._firsts, strict=False)]
-        return joined(documents), joined([frequencies for _, frequencies in found])
 
     def mark(self, term: str, flags: Flags) -> None:
         """Flag the documents that have the term; some that are left out may be among them."""
@@ -135,7 +134,7 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             scores = self._scores(part, query, documents)
             chosen = best(scores, limit)
             return documents[chosen], scores[chosen]
-        if segment.blocks is not None and limit <= _MOST:
+        if segment.blocks is not None and limit <= _MOST and _prepared.is_set():
             return self._pruned(part, query, limit, flags)
         every = self._every(part, query)
         chosen = best(every if flags is None else np.where(flags, every, 0), limit)
@@ -143,11 +142,11 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
     def _every(self, part: int, query: Sequence[str]) -> Scores:
         """Return the scores of all documents of a segment."""
-        if not query:
-            return np.zeros(self._parts[part].segment.size)
-        added = [self._added(term, part) for term in query]
-        documents, scores = (np.concatenate(columns) for columns in zip(*added, strict=True))
-        return np.bincount(documents, scores, self._parts[part].segment.size).astype(np.float64, copy=False)
+        scores = np.zeros(self._parts[part].segment.size)
+        for term in query:
+            for documents, added in self._added(term, part):
+                scores[documents] += added
+        return scores
 
     def _pruned(self, part: int, query: Sequence[str], limit: int, flags: Flags | None) -> Found:
         terms = {term: found for term in query if (found := self._found(term)).places[part] >= 0}
@@ -189,29 +188,41 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def _frequency(self, places: Sequence[int]) -> int:
         return sum(part.frequency(place) for part, place in zip(self._parts, places, strict=True))
 
-    def _added(self, term: str, part: int) -> Found:
-        """Return the documents of a segment that have a term, and what it adds to their scores."""
+    def _added(self, term: str, part: int) -> Iterable[Found]:
+        """Return the documents of a segment that have a term, and what it adds to their scores, in pieces."""
         small = self._parts[part].segment.size < BIG  # else memory would fill with postings
-        return (self._remembered if small else self._add)(term, part)
+        return self._remembered(term, part) if small else self._add(term, part)
 
-    def _add(self, term: str, part: int) -> Found:
-        found = self._found(term)
-        documents, times = self._parts[part].postings(found.places[part])
-        norms = self._norms[self._parts[part].segment.lengths[documents]]
-        return documents.astype(np.intp), found.idf * (times * (self.k1 + 1) / (times + norms))
+    def _add(self, term: str, part: int) -> Iterator[Found]:
+        found, lengths = self._found(term), self._parts[part].segment.lengths
+        for documents, times in self._parts[part].postings(found.places[part]):
+            norms = self._norms[lengths[documents]]
+            yield documents, found.idf * (times * (self.k1 + 1) / (times + norms))
 
 
+@cache
 def prepare() -> None:
-    """Do ahead what the first search of a segment with blocks would have to."""
-    from bot.search import pruned
+    """Do once what has searches of segments with blocks pass documents over: read what is compiled for that.
 
-    pruned.prepare()
+    It takes half a second, and some ten where it has to be compiled first. Until then every search scores all
+    documents, and for ever where it fails, as on a machine without numba.
+    """
+    try:
+        from bot.search import pruned
+
+        pruned.prepare()
+    except Exception as error:  # noqa: BLE001  # whatever it is, the search that needs nothing compiled works
+        _log.warning("searches take longer than they should: %r", error)
+    else:
+        _prepared.set()
 
 
 def best(scores: Scores, limit: int) -> NDArray[np.intp]:
     """Return where the scores above zero are, the highest first, at most `limit`; ties by lower place."""
     if 0 < limit < len(scores):
-        floor = np.partition(scores, -limit)[-limit]
+        step = max(1, len(scores) // (_STEPS * limit))
+        highest = np.maximum.reduceat(scores, np.arange(0, len(scores), step))  # so many scores at least are
+        floor = np.partition(highest, -limit)[-limit]  # as high as this
         found = np.flatnonzero((scores >= floor) & (scores > 0))
     else:
         found = np.flatnonzero(scores > 0)

@@ -23,6 +23,8 @@ from bot.search.postings import LAST_PLACE, Flags, Postings, key, shortest
 from bot.search.vocabulary import Vocabulary
 from bot.search.words import Words, line
 
+_PIECE = 1 << 14  # postings
+
 Array = NDArray[Any]
 Nested = Postings | Words | Blocks
 Piece = tuple[str, Array]  # what an array is called, as `flat` calls it, and what comes next in it
@@ -107,14 +109,19 @@ class Part:
             return self.kept if flags is None else flags
         return flags & self.kept
 
-    def postings(self, place: int) -> tuple[Numbers, Numbers]:
-        """Return the kept documents that have the term at a place, ascending, and how often each has it."""
-        stretch = self.segment.text.stretch(place)
-        documents, frequencies = self.segment.text.documents(stretch), self.segment.text.counts(stretch)
-        if self.kept is None:
-            return documents, frequencies
-        kept = self.kept[documents]
-        return documents[kept], frequencies[kept]
+    def postings(self, place: int) -> Iterator[tuple[Numbers, Numbers]]:
+        """Yield the kept documents that have the term at a place, ascending, and how often each has it.
+
+        They come in pieces so small that a search takes no new memory for them.
+        """
+        text, stretch = self.segment.text, self.segment.text.stretch(place)
+        for begin in range(stretch.start, stretch.stop, _PIECE):
+            piece = slice(begin, min(begin + _PIECE, stretch.stop))
+            documents, frequencies = text.documents(piece), text.counts(piece)
+            if self.kept is not None:
+                kept = self.kept[documents]
+                documents, frequencies = documents[kept], frequencies[kept]
+            yield documents, frequencies
 
     def frequency(self, place: int) -> int:
         """Return how many kept documents have the term at a place."""

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from bot.search.analyze import Analyzer
-from bot.search.segment import Array, Document, Segment, flat
+from bot.search.segment import Array, Document, Part, Segment, flat
 from bot.search.words import Words
 
 ANALYZER = Analyzer()
@@ -94,3 +94,12 @@ def same_segment(found: Segment, expected: Segment, remembered: Segment | None =
 def numbered(documents: Sequence[Document]) -> list[tuple[int, Document]]:
     """Give documents numbers with gaps."""
     return [(3 * place + 1, document) for place, document in enumerate(documents)]
+
+
+def postings(part: Part, place: int) -> list[tuple[int, int]]:
+    """Return the documents that have the term at a place, each with how often."""
+    return [
+        pair
+        for piece in part.postings(place)
+        for pair in zip(*(each.tolist() for each in piece), strict=True)
+    ]

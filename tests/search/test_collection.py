@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -8,8 +9,11 @@ from bot.search.analyze import Analyzer, name_forms
 from bot.search.build import build
 from bot.search.collection import Collection
 from bot.search.files import DamagedError
+from bot.search.index import prepare
+from bot.search.postings import key
 from bot.search.query import QueryWord, parse_query
 from bot.search.segment import Document
+from tests.search.arrays import postings
 
 ANALYZER = Analyzer()
 COLLECTION = Collection.of(
@@ -164,10 +168,9 @@ def test_a_title_counts_three_times() -> None:
             3 * ANALYZER.terms(title).count(term) + ANALYZER.terms(abstract).count(term)
             for title, abstract in papers
         ]
-        documents, frequencies = built.bm25.postings(term)
-        assert list(zip(documents.tolist(), frequencies.tolist(), strict=True)) == [
-            (number, count) for number, count in enumerate(counts) if count
-        ]
+        expected = [(number, count) for number, count in enumerate(counts) if count]
+        part = built.parts[0]
+        assert postings(part, part.segment.text.find(key(term))) == expected
     assert built.parts[0].segment.lengths.tolist() == [14, 1, 6]
 
 
@@ -203,24 +206,34 @@ SIGNATURES = """
 import sys
 from pathlib import Path
 import numpy as np
-from bot.search import pruned
 from bot.search.analyze import Analyzer
 from bot.search.collection import Collection
 from bot.search.segment import Document
 
 opened = Collection.opened(Path(sys.argv[1]), 0, Analyzer())
+assert [found for found, _ in opened.bm25.best(["bias"], 5)] == [1, 0]
+assert "numba" not in sys.modules
+opened.warm()
+from bot.search import pruned
 prepared = list(pruned._best.signatures)
 assert len(prepared) == 1
+asked = []
+class Watched(pruned.Pruned):
+    def best(self, *arguments):
+        asked.append(arguments)
+        return super().best(*arguments)
+pruned.Pruned = Watched
 more = opened.changed([(3, Document(title="Length", abstract=""))], [2])
 for collection in (opened, more):
     for among in (None, np.ones(len(collection.numbers), dtype=np.bool_)):
         assert collection.bm25.best(["length"], 1, among)[0][0] in (0, 2)
+assert len(asked) == 4
 assert list(pruned._best.signatures) == prepared
 """
 
 
-def test_what_an_index_is_searched_by_is_ready_once_it_is_open(kept: Path) -> None:
-    """No search has to wait for anything to be compiled."""
+def test_the_first_search_waits_for_nothing_and_later_ones_for_nothing_either(kept: Path) -> None:
+    """Every document is scored until what is compiled has been read, which then does for all searches."""
     done = subprocess.run(
         [sys.executable, "-c", SIGNATURES, str(kept)],
         cwd=Path(__file__).parents[2],
@@ -234,16 +247,20 @@ def test_what_an_index_is_searched_by_is_ready_once_it_is_open(kept: Path) -> No
 def test_without_what_is_compiled_every_document_is_scored(
     kept: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As where the index comes from another machine, or where numba cannot read what it has kept."""
+    """As on a machine without numba, or where numba cannot read what it has kept; it is said once."""
 
     def fail() -> None:
         raise EOFError("Ran out of input")
 
-    monkeypatch.setattr("bot.search.collection.prepare", fail)
+    monkeypatch.setattr("bot.search.pruned.prepare", fail)
+    monkeypatch.setattr("bot.search.index._prepared", Event())
     opened = Collection.opened(kept, 0, ANALYZER)
-    assert [part.segment.blocks for part in opened.parts] == [None]
-    assert [document for document, _ in opened.bm25.best(["bias"], 5)] == [1, 0]
+    prepare.cache_clear()
+    for _ in range(2):
+        opened.warm()
+        assert [document for document, _ in opened.bm25.best(["bias"], 5)] == [1, 0]
     assert caplog.messages == ["searches take longer than they should: EOFError('Ran out of input')"]
+    prepare.cache_clear()
 
 
 def test_a_damaged_index_is_not_opened(kept: Path) -> None:

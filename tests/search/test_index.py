@@ -111,25 +111,12 @@ def test_idf_is_positive_and_rarer_terms_weigh_more(corpus: list[list[str]]) -> 
         assert np.count_nonzero(bm25.get_scores([term])) == holders[term], idf
 
 
-@given(st.lists(st.lists(TERMS, max_size=8), max_size=8))
-def test_postings_hold_what_each_document_holds(corpus: list[list[str]]) -> None:
-    """A term's postings are the documents that have it, ascending, and how often each does."""
-    bm25 = index(corpus)
-    for term in "abcdefx":
-        documents, frequencies = bm25.postings(term)
-        counted = [(number, document.count(term)) for number, document in enumerate(corpus)]
-        assert list(zip(documents.tolist(), frequencies.tolist(), strict=True)) == [
-            (number, frequency) for number, frequency in counted if frequency
-        ]
-
-
 @pytest.mark.parametrize("corpus", [[], [[]], [[], []]])
 def test_a_corpus_without_a_term_is_an_index(corpus: list[list[str]]) -> None:
     """It finds nothing, and fails nowhere."""
     bm25 = index(corpus)
     assert bm25.weights("ab") == {}
     assert bm25.get_scores(["a"]).tolist() == [0.0] * len(corpus)
-    assert [found.tolist() for found in bm25.postings("a")] == [[], []]
     assert bm25.best(["a"], 5) == []
 
 
@@ -143,8 +130,8 @@ def test_the_best_come_first_and_ties_go_to_the_lower_document(limit: int, docum
     assert best(np.array([2.0, 0.0, 3.0, -1.0, 2.0, 0.0, 2.0, 0.5]), limit).tolist() == documents
 
 
-@given(st.lists(st.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0]), max_size=20), st.integers(0, 25))
+@given(st.lists(st.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0]), max_size=400), st.integers(0, 25))
 def test_the_best_are_the_first_of_all_sorted(scores: list[float], limit: int) -> None:
-    """Looking at the best alone gives what sorting them all would give."""
+    """Looking at the best alone, part by part where there are many, gives what sorting them all would."""
     found = sorted((number for number, score in enumerate(scores) if score > 0), key=lambda n: -scores[n])
     assert best(np.array(scores), limit).tolist() == found[:limit]

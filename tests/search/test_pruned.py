@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.search import blocks, postings
 from bot.search.blocks import BLOCK
-from bot.search.index import Bm25
+from bot.search.index import Bm25, prepare
 from bot.search.segment import Part
 from tests.search.ranked import TERMS, blocked, drawn, segment_of
 
@@ -22,6 +22,8 @@ pruned = pytest.importorskip("bot.search.pruned")
 
 Flags = NDArray[np.bool_]
 ROOT = Path(__file__).parents[2]
+
+prepare()  # or every search would score all documents
 
 QUERY = st.lists(st.sampled_from([*TERMS, *TERMS, "nowhere"]), min_size=1, max_size=8)
 LIMIT = st.sampled_from([1, 2, 3, 10, 10, 37, 100, 1_000, 1_001])
