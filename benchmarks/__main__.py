@@ -1,12 +1,13 @@
 """`python -m benchmarks`: the tables of speed, or those that are named.
 
-`crash`, which may be named among them, `engine` and `quality FOLDER` are made only where they are named.
+`crash`, which may be named among them, `engine`, `large` and `quality FOLDER` are made only where they are
+named.
 """
 
 import argparse
 import sys
 
-from benchmarks import answer, crash, digests, engine, quality, start
+from benchmarks import answer, crash, digests, engine, large, quality, start
 from benchmarks.table import machine, show, verdict
 
 TABLES = {"start": start.measure, "answer": answer.measure, "digests": digests.measure}
@@ -15,7 +16,7 @@ ALONE = {"crash": crash.measure}  # takes ten minutes: only where it is named
 
 def main() -> int:
     """Print the tables; returns 1 where a result was wrong, whatever the times."""
-    for name, command in {"engine": engine.main, "quality": quality.main}.items():
+    for name, command in {"engine": engine.main, "large": large.main, "quality": quality.main}.items():
         if sys.argv[1:2] == [name]:
             return command(sys.argv[2:])
     known = TABLES | ALONE

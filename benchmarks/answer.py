@@ -59,8 +59,8 @@ def measure() -> Table:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperboy-bench-")))
         slack = stack.enter_context(LocalSlack())
-        paperboy = stack.enter_context(_app(slack, folder, ("-m", "bot", "run"), is_search))
-        empty = stack.enter_context(_app(slack, folder, ("-m", "benchmarks.empty_app"), is_constant))
+        paperboy = stack.enter_context(app(slack, folder, ("-m", "bot", "run"), is_search))
+        empty = stack.enter_context(app(slack, folder, ("-m", "benchmarks.empty_app"), is_constant))
         callers = [Caller(slack, place) for place in range(UNDER_WAY)]
         own = _rounds((paperboy, empty), callers, questions)
     faults = [f"{fault} (one of {len(paperboy.refused)})" for fault in paperboy.refused[:1]]
@@ -87,7 +87,7 @@ def is_constant(_question: str, message: Mapping[str, Any]) -> bool:
 
 
 @contextmanager
-def _app(slack: LocalSlack, folder: Path, arguments: Sequence[str], check: Check) -> Iterator[App]:
+def app(slack: LocalSlack, folder: Path, arguments: Sequence[str], check: Check) -> Iterator[App]:
     """Run an app in HTTP mode beside this process."""
     variables = environment(
         SLACK_BOT_TOKEN=slack.bot_token,

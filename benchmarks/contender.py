@@ -1,14 +1,12 @@
 """A process of one engine: `python -m benchmarks.contender ENGINE COMMAND FOLDER INDEX` prints a Report.
 
 FOLDER holds what `benchmarks.tokens` writes, INDEX is the engine's folder. Every command but `build` needs an
-index that was built; imports are done before any clock is started.
+index that was built; imports are done before any clock is started, but those of `warm`.
 """
 
 import json
-import re
 import statistics
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import contenders
 from benchmarks.contenders import Contender, Growing
+from benchmarks.processes import memory, watched
 
 TOP = 10
 TURNS = 5
@@ -43,19 +42,8 @@ class Report:
 
 def build(engine: Contender, _queries: list[list[str]]) -> Report:
     """Measure how long the index takes; the memory of processes that help counts, looked at now and then."""
-    most, done = [0], threading.Event()
-
-    def look() -> None:
-        while not done.wait(0.05):
-            most.append(_family())
-
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    try:
+    with watched() as most:
         seconds = _timed(engine.build)
-    finally:
-        done.set()
-        watcher.join()
     return Report([seconds], peak=max(*most, _peak()))
 
 
@@ -141,25 +129,7 @@ def _timed(run: Callable[..., object], *arguments: object) -> float:
 
 def _peak() -> int:
     """Return the most memory that this process had; getrusage's starts from its parent's."""
-    return _memory("self", "VmHWM")
-
-
-def _family(process: str = "self") -> int:
-    """Return the memory that a process and those that it started have now."""
-    try:
-        started = " ".join(path.read_text() for path in Path("/proc", process, "task").glob("*/children"))
-    except OSError:  # it has ended
-        return 0
-    return _memory(process, "VmRSS") + sum(map(_family, started.split()))
-
-
-def _memory(process: str, what: str) -> int:
-    """Return bytes, 0 where the system does not tell."""
-    try:
-        found = re.search(rf"^{what}:\s+(\d+) kB", Path("/proc", process, "status").read_text(), re.MULTILINE)
-    except OSError:
-        return 0
-    return int(found[1]) * 1024 if found else 0
+    return memory("self", "VmHWM")
 
 
 if __name__ == "__main__":

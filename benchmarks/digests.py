@@ -84,6 +84,7 @@ def main(folder: Path) -> None:
     _follow_much(store)
     library = Library(store)
     library.open(MONDAY)
+    library.warm()
     found |= {
         "none due": _median_look(store, MONDAY - timedelta(days=9)),
         "all due": _median_look(store, MONDAY),

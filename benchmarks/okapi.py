@@ -19,7 +19,7 @@ from benchmarks.contenders.rank_bm25 import RankBm25
 from benchmarks.figures import Agreement
 from benchmarks.targets import SAME
 from bot.search.files import load
-from bot.search.index import Bm25
+from bot.search.index import Bm25, prepare
 from bot.search.segment import Part
 
 BEST = 100
@@ -35,6 +35,7 @@ def agreement(folder: Path, index: Path) -> Agreement:
         return Agreement(refused=f"{RANK_BM25} {error}")
     theirs, ours = peer.index, Bm25([Part(load(index))])
     ours.idf = theirs.idf
+    prepare()  # or none would be passed over
     questions = harder(queries(folder))
     until, asked, difference, otherwise = time.perf_counter() + PATIENCE, 0, 0.0, 0
     while asked < len(questions) and time.perf_counter() < until:

@@ -1,8 +1,10 @@
 """Child processes, in an environment without secrets and a folder without `.env`."""
 
 import os
+import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -85,3 +87,38 @@ def processor_seconds(pid: int) -> float | None:
     except OSError:
         return None
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def watched(process: str = "self") -> Iterator[list[int]]:
+    """Look now and then, while the block runs, how many bytes a process and those that it started have."""
+    found, done = [0], threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.05):
+            found.append(_family(process))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        watcher.join()
+
+
+def memory(process: str, what: str) -> int:
+    """Return the bytes that a line of a process's status tells, 0 where the system does not."""
+    try:
+        found = re.search(rf"^{what}:\s+(\d+) kB", Path("/proc", process, "status").read_text(), re.MULTILINE)
+    except OSError:
+        return 0
+    return int(found[1]) * 1024 if found else 0
+
+
+def _family(process: str) -> int:
+    try:
+        started = " ".join(path.read_text() for path in Path("/proc", process, "task").glob("*/children"))
+    except OSError:  # it has ended
+        return 0
+    return memory(process, "VmRSS") + sum(map(_family, started.split()))

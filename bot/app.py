@@ -4,6 +4,7 @@ Law: only here do the parts meet; none of them looks for another by itself.
 """
 
 import logging
+import signal
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot import logs
 from bot.connect import Clock, bolt_app, connected, disconnect, team_of, web_client
 from bot.digest.courier import Courier
 from bot.digest.rounds import Rounds
@@ -24,7 +26,7 @@ from bot.errors import OperatorError
 from bot.library import Library, settle
 from bot.playground import LocalSlack, MovableClock
 from bot.probes import Metrics, probes
-from bot.settings import Mode, Settings, SettingsError
+from bot.settings import LogFormat, Mode, Settings, SettingsError
 from bot.slack.http import endpoint
 from bot.slack.sender import ChannelSender, DigestWriter
 from bot.store import Store, deliveries
@@ -78,15 +80,23 @@ class _Parts:
         return "" if went and abs(self.clock() - went) < _LATE else "digests are not looked after"
 
 
-def run(settings: Settings, clock: Clock, stop: Event, ready: "Callable[[str], None]") -> None:
+def run(
+    settings: Settings,
+    clock: Clock,
+    stop: Event,
+    ready: "Callable[[str], None]",
+    opened: "Callable[[], None]" = lambda: None,
+) -> None:
     """Answer Slack, or open the playground, and deliver digests, until `stop` is set.
 
-    `ready` is called once with a line that says how to reach Paperboy. Raises OperatorError where it cannot
-    start. The database is looked through meanwhile, seconds where it is large: nothing is delivered before,
-    and damage ends it.
+    `opened` is called once the papers can be searched, which may take minutes and does not look at `stop`,
+    `ready` with a line that says how to reach Paperboy. The database is looked through beside the start,
+    seconds where it is large: nothing is delivered before, and damage ends it. Raises OperatorError where it
+    cannot start.
     """
     mode = settings.mode()
     library = Library.at(settings.db, settings.corpus, clock())
+    opened()
     if not library.size:
         for problem in library.status().problems[:10]:
             _log.warning("%s:%d %s", problem.file, problem.line, problem.reason)
@@ -103,15 +113,18 @@ def run(settings: Settings, clock: Clock, stop: Event, ready: "Callable[[str], N
 
 
 def _prepare(library: Library, checked: Future[None], stop: Event) -> None:
-    """Make searches fast, then look through the database; damage, or whatever else fails, ends all."""
+    """Look through the database, where damage or whatever else fails ends all; then make searches fast.
+
+    That comes last because answers wait for it: it holds the interpreter for most of a second.
+    """
     try:
-        library.warm()
         library.check()
     except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
         checked.set_exception(error)
         stop.set()
     else:
         checked.set_result(None)
+        library.warm()
 
 
 @contextmanager
@@ -199,10 +212,13 @@ def _delivering(parts: _Parts) -> Iterator[str]:
     ticks.add_job(
         parts.rounds.tick, "interval", seconds=TICK, misfire_grace_time=None, coalesce=True, max_instances=1
     )
-    settle_if_need_be = settler(parts.library, parts.settings.db, parts.clock)
-    for upkeep in (settle_if_need_be, parts.library.warm):  # the papers may have become many
-        ticks.add_job(upkeep, "interval", seconds=SETTLING, misfire_grace_time=None, coalesce=True)
-    with parts.rounds.going(go):
+    settings = parts.settings
+    with (
+        parts.rounds.going(go),
+        settling(parts.library, settings.db, parts.clock, settings.log) as settle_if_need_be,
+    ):
+        for upkeep in (settle_if_need_be, parts.library.warm):  # the papers may have become many
+            ticks.add_job(upkeep, "interval", seconds=SETTLING, misfire_grace_time=None, coalesce=True)
         parts.rounds.tick()
         ticks.start()
         try:
@@ -211,17 +227,32 @@ def _delivering(parts: _Parts) -> Iterator[str]:
             ticks.shutdown()
 
 
-def settler(library: Library, db: Path, clock: Clock) -> "Callable[[], None]":
-    """Return what has the index made anew where need be, by a process beside this one, which answers on."""
+@contextmanager
+def settling(
+    library: Library, db: Path, clock: Clock, log: LogFormat = LogFormat.TEXT
+) -> "Iterator[Callable[[], None]]":
+    """Yield what has the index made anew where need be, by a process beside this one, which answers on."""
     beside: list[BaseProcess] = []
 
     def settle_if_need_be() -> None:
         if library.is_unsettled() and not any(process.is_alive() for process in beside):
-            process = get_context("spawn").Process(target=settle, args=(db, clock()), daemon=True)
+            # No daemon, for it may need processes itself; it is ended below.
+            process = get_context("spawn").Process(target=_settle, args=(db, clock(), log))
             process.start()
             beside[:] = [process]
 
-    return settle_if_need_be
+    try:
+        yield settle_if_need_be
+    finally:
+        for process in beside:
+            process.terminate()  # what it has begun is swept by whoever starts next
+            process.join()
+
+
+def _settle(db: Path, now: datetime, log: LogFormat) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the bot, which ends this
+    logs.configure(as_json=log is LogFormat.JSON)
+    settle(db, now)
 
 
 def courier_of(

@@ -47,14 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
     """Answer Slack, or open the playground, until Ctrl+C or SIGTERM."""
-    stop = Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: stop.set())
-
     from bot import app, logs
 
+    stop = Event()
     logs.configure(as_json=settings.log is LogFormat.JSON)
-    app.run(settings, _now, stop, ready=lambda line: print(line, flush=True))
+    app.run(
+        settings,
+        _now,
+        stop,
+        ready=lambda line: print(line, flush=True),
+        opened=lambda: _set_by_signals(stop),
+    )
 
 
 def search(settings: Settings, options: argparse.Namespace) -> None:
@@ -126,10 +129,6 @@ def digest(settings: Settings, options: argparse.Namespace) -> None:
     """Post every digest that is due, once, and wait for its threads; or print it."""
     if not (options.dry_run or settings.bot_token):
         raise SettingsError("digest needs SLACK_BOT_TOKEN; digest --dry-run needs none")
-    stop = Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: stop.set())
-
     from bot import deliver, logs
 
     at = options.at or _now()
@@ -138,7 +137,14 @@ def digest(settings: Settings, options: argparse.Namespace) -> None:
             print(line)
         return
     logs.configure(as_json=settings.log is LogFormat.JSON)
-    print(deliver.deliver(settings, _now, at, stop))
+    stop = Event()
+    print(deliver.deliver(settings, _now, at, stop, opened=lambda: _set_by_signals(stop)))
+
+
+def _set_by_signals(stop: Event) -> None:
+    """Let Ctrl+C and SIGTERM end what looks at `stop`; before, they end the process as they always do."""
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: stop.set())
 
 
 def _parser() -> argparse.ArgumentParser:

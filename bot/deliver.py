@@ -4,7 +4,7 @@ Law: it delivers as the bot does, under the same lock; and drawing up claims and
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from threading import Event
 
@@ -25,15 +25,22 @@ PATIENCE = 30.0  # seconds for another process to let the lock go
 LONGEST_REST = 120.0  # seconds; what wants a longer one is left to the bot, or to the next call
 
 
-def deliver(settings: Settings, clock: Clock, at: datetime, stop: Event) -> str:
+def deliver(
+    settings: Settings,
+    clock: Clock,
+    at: datetime,
+    stop: Event,
+    opened: Callable[[], None] = lambda: None,
+) -> str:
     """Post what is due at an instant and what was left before, with the threads; return what was done.
 
     Raises OperatorError where another process does not let it, or something could not be delivered.
+    `opened` is called once the papers can be searched.
     """
     library = Library.at(settings.db, settings.corpus, clock())
+    opened()
     if not library.size:
         raise OperatorError("no papers are loaded; paperboy status tells more")
-    library.warm()
     done: Counter[str] = Counter()
     courier = courier_of(
         settings, library, clock, stop.is_set, Watch(outcome=lambda each: done.update([each]))

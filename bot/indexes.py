@@ -32,8 +32,8 @@ from bot.store import Database, Store, generations, loads, papers
 from bot.store.generations import Generation
 from bot.wording import venue
 
-# documents come or gone, a revision both, which each process has to index when it starts: half a second
-_UNSETTLED = 2_000
+_UNSETTLED = 2_000  # changed papers, which each process has to index when it starts: half a second
+_FOLLOWED = 50_000  # changed papers; whoever has to index more, when asked, builds a generation instead
 _MANY = 10_000  # papers; indexing more takes so long that whoever waits should know why
 _EVERYBODYS = 0o666  # the bot's user and root may both lock it
 _FOLDER = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")  # a generation's; what else lies there is somebody's
@@ -88,21 +88,28 @@ class Indexes:
         return self._opened(index) or index
 
     def settle(self, now: datetime) -> None:
-        """Make a new generation, where need be and no other process is about to; OSError where it fails."""
+        """Make a new generation, where need be and no other process is about to.
+
+        Raises OSError where the disk does not take it, OperatorError where the store does not, BrokenExecutor
+        where memory is short.
+        """
         try:
             held = self._lock.acquire(blocking=False)
         except OSError:  # another process has the lock, or there can be none
             return
         with held:
-            try:
-                index = self._opened()
-            except DamagedError as error:
-                _log.warning("the index on disk is damaged and is built anew at the next start: %s", error)
-                return
-            if index and is_unsettled(index):
+            index = self._whole()
+            if index is None:
+                self._build(now)
+            elif self.is_unsettled(index):
                 parts, change = index.collection.parts, index.change
                 self._keep(lambda folder: keep(parts, folder, change), change, now)
             self._sweep()
+
+    def is_unsettled(self, index: Index) -> bool:
+        """Tell whether so much has changed since the generation was made that it is time for another."""
+        with self._store.reading() as db:
+            return papers.changes_since(db, index.settled, _UNSETTLED) > _UNSETTLED
 
     def _renewed(self, now: datetime) -> Index | None:
         """Return what another process has built meanwhile, or build it; in memory where none can be kept."""
@@ -111,18 +118,26 @@ class Indexes:
                 return self._rebuilt(now)
         except (OSError, OperatorError, DamagedError, BrokenExecutor) as error:
             _log.warning("no index can be kept beside the database, so each start builds one: %s", error)
-        return self._in_memory()  # where it is the papers that cannot be read, this says so
+        try:
+            return self._in_memory()  # where it is the papers that cannot be read, this says so
+        except BrokenExecutor as error:
+            raise OperatorError("indexing the papers takes more memory than there is") from error
 
     def _rebuilt(self, now: datetime) -> Index | None:
+        if index := self._whole():
+            return index
+        return self._opened() if self._build(now) else None
+
+    def _whole(self) -> Index | None:
+        """Return what `_opened` does; None where the current generation is of no use, which the log tells."""
         try:
-            index = self._opened()
+            return self._opened()
         except DamagedError as error:
             _log.warning("the index is built anew: %s", error)
-            index = None
-        return index or self._built(now)
+            return None
 
     def _opened(self, known: Index | None = None) -> Index | None:
-        """Return the current generation and what has changed since; None where there is none.
+        """Return the current generation and what has changed since; None where there is none, or too much.
 
         Where an index is known, it is gone on from, unless there is a newer generation that is of use. Raises
         DamagedError where none is known and the current generation is of no use.
@@ -133,6 +148,8 @@ class Indexes:
             if base is None or last is None:
                 return None
             collection, settled, change = base
+            if papers.changes_since(db, settled, _FOLLOWED) > _FOLLOWED:
+                return None
             come, gone = papers.changed_since(db, change)
             if _stand_in(collection.parts[1:], {*gone, *(paper.number for paper in come)}):
                 # what they said before would stay known there, and to no process that starts now
@@ -168,14 +185,14 @@ class Indexes:
             if generations.current(db) == generation:
                 _log.warning("the new index is of no use, and the old one goes on: %s", error)
 
-    def _built(self, now: datetime) -> Index | None:
-        """Build a generation of all papers; None without a paper."""
+    def _build(self, now: datetime) -> bool:
+        """Build a generation of all papers; tell whether there are any."""
         with self._store.snapshot() as db:
             change = papers.latest_change(db)
             if loads.latest(db) is None or not papers.count(db):
-                return None
+                return False
             self._keep(lambda folder: build(_everything(db), folder, change), change, now)
-        return self._opened()
+        return True
 
     def _in_memory(self) -> Index | None:
         """Return an index of all papers on no generation; None without a paper."""
@@ -214,11 +231,6 @@ class Indexes:
             for folder in self._root.iterdir() if self._root.is_dir() else ():
                 if _FOLDER.fullmatch(folder.name) and folder.name != current:
                     shutil.rmtree(folder, ignore_errors=True)
-
-
-def is_unsettled(index: Index) -> bool:
-    """Tell whether so much has changed since the generation was made that it is time for another."""
-    return index.collection.unsettled > _UNSETTLED
 
 
 def document(paper: Paper) -> Document:

@@ -6,6 +6,7 @@ Law: a search works on one catalogue, which never changes; what changes is which
 import logging
 import threading
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot import identity
 from bot.answers import Answer, Found, Similar, Status, Suggestion
 from bot.errors import OperatorError, UserError
-from bot.indexes import Index, Indexes, is_unsettled
+from bot.indexes import Index, Indexes
 from bot.matching import Matcher
 from bot.papers import Paper
 from bot.search.analyze import Analyzer, fold
@@ -107,8 +108,11 @@ class Library:
             self._current.collection.warm()
 
     def is_unsettled(self) -> bool:
-        """Tell whether `settle` has something to do."""
-        return self._current is not None and is_unsettled(self._open().index)
+        """Tell whether `settle` has something to do; while the store does not answer, it has not."""
+        try:
+            return self._current is not None and self._indexes.is_unsettled(self._open().index)
+        except OperatorError:
+            return False
 
     @property
     def size(self) -> int:
@@ -232,7 +236,7 @@ def settle(db: Path, now: datetime) -> None:
     """
     try:
         Indexes(Store(db), Analyzer()).settle(now)
-    except (OperatorError, OSError) as error:
+    except (OperatorError, OSError, BrokenExecutor) as error:
         _log.warning("the index could not be made anew, and the old one goes on: %s", error)
 
 

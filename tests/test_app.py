@@ -6,7 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -351,7 +351,7 @@ def test_a_digest_arrives_when_the_playgrounds_clock_is_moved(
 
 
 def test_what_has_become_much_is_put_into_a_new_index(tmp_path: Path) -> None:
-    """By a process beside this one, once; answers stay what they were."""
+    """By a process beside this one, once, which a stop ends; answers stay what they were."""
     store = Store(tmp_path / "many.db")
     library = Library(store)
 
@@ -373,16 +373,21 @@ def test_what_has_become_much_is_put_into_a_new_index(tmp_path: Path) -> None:
 
     add("Green tea")
     library.open(LOADED_AT)
-    settle = app.settler(library, store.path, lambda: LOADED_AT)
-    first, before = generation(), None
-    for more, made in (["Tea"] * 2_000, 1), (["Black tea"], 2):
-        add(*more)
-        before = found()
-        settle()
-        settle()
-        for process in multiprocessing.active_children():
-            process.join()
-        now = generation()
-        assert (now and now.id, found()) == (made, before)
-    assert first is not None
-    assert not library.is_unsettled()
+    with ExitStack() as stopped:
+        settle = stopped.enter_context(app.settling(library, store.path, lambda: LOADED_AT))
+        for more, made in (["Tea"] * 2_000, 1), (["Black tea"], 2):
+            add(*more)
+            before = found()
+            settle()
+            settle()
+            for process in multiprocessing.active_children():
+                process.join()
+            now = generation()
+            assert (now and now.id, found()) == (made, before)
+        assert not library.is_unsettled()
+        add(*["More tea"] * 2_001)
+        with store.writing():  # so that it does not come to its end
+            settle()
+            assert len(multiprocessing.active_children()) == 1
+            stopped.close()
+        assert multiprocessing.active_children() == []

@@ -149,14 +149,6 @@ def test_what_is_due_is_posted_once(due: World) -> None:
     assert (len(due.posts()), len(due.posts(SECOND))) == (1, 1)
 
 
-def test_selecting_is_made_fast_before(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One search a topic would else score all of a million papers."""
-    posted_before = list[list[tuple[str, int]]]()
-    monkeypatch.setattr(Library, "warm", lambda _: posted_before.append(due.posts()))
-    assert due.deliver() == DONE
-    assert posted_before == [[]]
-
-
 def test_the_instant_decides_what_is_due(due: World) -> None:
     """Whatever time it is: before it, days later, or a moment before."""
     assert due.deliver(MONDAY - timedelta(seconds=1)) == NOTHING

@@ -19,6 +19,7 @@ from filelock import FileLock
 from bot.errors import OperatorError
 from bot.indexes import Index, Indexes, document
 from bot.library import Library
+from bot.library import settle as settled_by_library
 from bot.papers import Description, Paper, Record, Source, TitleOrigin
 from bot.search.build import build, keep
 from bot.search.files import DamagedError, load
@@ -43,11 +44,7 @@ Answers = dict[str, list[tuple[int, float]]]
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """Return a store of three papers."""
-    store = Store(tmp_path / "data" / "paperboy.db")
-    with store.writing() as db:
-        loads.add(db, NOW, 3, 3, ())
-    put(store, *FIRST)
-    return store
+    return filled(tmp_path / "data" / "paperboy.db")
 
 
 @pytest.fixture
@@ -60,6 +57,15 @@ def said(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
         return found
 
     return tell
+
+
+def filled(path: Path) -> Store:
+    """Return a store of three papers in a file."""
+    store = Store(path)
+    with store.writing() as db:
+        loads.add(db, NOW, 3, 3, ())
+    put(store, *FIRST)
+    return store
 
 
 def put(store: Store, *abstracts: str) -> None:
@@ -358,20 +364,19 @@ def test_another_processs_generation_is_followed(store: Store, said: Callable[[]
     before = answers(indexes(store).follow(index))
     settle(store)
     after = indexes(store).follow(index)
-    assert (after.generation, after.collection.unsettled) == (2, 0)
+    assert (after.generation, after.settled, after.change) == (2, index.change + 5, index.change + 5)
     assert answers(after) == before
     assert said() == []
 
 
-@pytest.mark.parametrize(("change", "changed"), [(change_one, 2), (add_two, 2), (remove_two, 2), (do_all, 7)])
+@pytest.mark.parametrize(("change", "changed"), [(change_one, 1), (add_two, 2), (remove_two, 2), (do_all, 6)])
 def test_it_is_settled_where_more_has_changed_than_may(
     store: Store, tmp_path: Path, change: Callable[[Store], None], changed: int
 ) -> None:
-    """Documents that came and that went count; nothing else changes."""
+    """Whatever happened to them, papers count once; nothing else changes."""
     index = opened(store)
     change(store)
     index = indexes(store).follow(index)
-    assert index.collection.unsettled == changed
     settle(store, above=changed)
     assert (committed(store), indexes(store).follow(index)) == (1, index)
     settle(store, above=changed - 1)
@@ -546,19 +551,38 @@ def test_an_index_in_use_goes_on_where_the_new_one_is_swept_just_now(
     assert (followed.generation, numbers(followed, "backdoor"), said()) == (3, [2, 4, 7], [])
 
 
-def test_what_cannot_be_settled_is_left_to_the_next_start(
-    store: Store, said: Callable[[], list[str]]
+def test_whoever_settles_builds_anew_what_is_damaged(
+    store: Store, tmp_path: Path, said: Callable[[], list[str]]
 ) -> None:
-    """Where the generation is of no use, nothing is made of it, and nothing fails; the log tells."""
-    opened(store)
+    """Or what changes would be indexed by every process at every start; the log tells."""
+    index = opened(store)
     flip(store)
     do_all(store)
     settle(store)
-    assert committed(store) == 1
     (warning,) = said()
-    assert warning.startswith("the index on disk is damaged and is built anew at the next start: ")
+    assert warning.startswith("the index is built anew: ")
     assert warning.endswith("numbers.npy is not as it was written")
-    assert opened(store).generation == 2
+    followed = indexes(store).follow(index)
+    assert (followed.generation, committed(store)) == (2, 2)
+    assert answers(followed) == fresh(store, tmp_path / "fresh")
+
+
+def test_what_is_too_much_to_be_followed_is_built_anew(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whoever settles, or starts; until then what was there is searched, and nobody waits."""
+    index = opened(store)
+    add_two(store)
+    monkeypatch.setattr("bot.indexes._FOLLOWED", 4)
+    index = indexes(store).follow(index)
+    assert (index.generation, numbers(index, "backdoor")) == (1, [1, 4, 5])
+    put(store, "backdoor 6", "backdoor 7", "backdoor 8")
+    assert indexes(store).follow(index) is index
+    settle(store)
+    assert (committed(store), numbers(indexes(store).follow(index), "backdoor")) == (2, [1, 4, 5, 6, 7, 8])
+    put(store, *["backdoor"] * 5)
+    assert (opened(store).generation, committed(store)) == (3, 3)
+    assert answers(opened(store)) == fresh(store, tmp_path / "fresh")
 
 
 @pytest.fixture
@@ -578,7 +602,8 @@ def test_where_nothing_can_be_kept_an_index_is_held_in_memory(
     assert (index.generation, index.change, committed(full)) == (0, 1, 0)
     assert answers(index) == fresh(full, tmp_path / "one")
     do_all(full)
-    settle(full)
+    with pytest.raises((NotADirectoryError, FileExistsError)):
+        settle(full)
     followed = indexes(full).follow(index)
     assert (answers(followed), followed.generation) == (fresh(full, tmp_path / "other"), 0)
     assert indexes(full).follow(followed) is followed
@@ -622,6 +647,20 @@ def test_where_building_fails_nothing_of_it_stays(
     assert warning.startswith(IN_MEMORY)
     assert warning.endswith(str(error))
     assert (opened(store).generation, said()) == (1, [])
+
+
+def test_where_memory_is_short_whoever_starts_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that helps is killed then, and another one as well; what settles is done without."""
+
+    def fail(*_: Any) -> None:
+        raise BrokenProcessPool("a process was terminated abruptly")
+
+    monkeypatch.setattr("bot.indexes.build", fail)
+    monkeypatch.setattr("bot.indexes.parts_of", fail)
+    with pytest.raises(OperatorError, match=r"^indexing the papers takes more memory than there is$"):
+        opened(store)
+    settled_by_library(store.path, NOW)
+    assert committed(store) == 0
 
 
 def test_where_building_is_interrupted_nothing_of_it_stays(
@@ -899,6 +938,8 @@ def test_a_locked_database_is_searched_as_it_was(store: Store, said: Callable[[]
         (warning,) = said()
         assert warning.startswith("the index could not be brought up to date: PAPERBOY_DB: ")
         assert warning.endswith(" cannot be used: database is locked")
+        assert not running.is_unsettled()
+        assert said() == [warning]
     assert search(running, "backdoor") == [1, 4]
     assert said() == []
 

@@ -47,9 +47,9 @@ class Contender(ABC):
     def open(self) -> None:
         """Open the index for `best` and `add`."""
 
-    def warm(self) -> bool:
-        """Make queries as fast as they get; tell whether no first answer waits for that."""
-        return False
+    def warm(self) -> None:
+        """Make queries as fast as they get, where no first answer waits for that."""
+        return
 
     @abstractmethod
     def best(self, terms: Sequence[str], limit: int) -> list[int]:

@@ -30,12 +30,11 @@ class Paperboy(Growing):
         analyzer.forms = lru_cache(None)(_meaning())
         self.collection = Collection.opened(self.folder, 0, analyzer)
 
-    def warm(self) -> bool:
+    def warm(self) -> None:
         """Read what is compiled, as the bot does beside its start; `paperboy search` does not."""
         # numba imports scipy where there is one, in a quarter of a second: bm25s has brought it here.
         sys.modules["scipy"] = cast("ModuleType", None)  # as Python marks what is not to be imported
         self.collection.warm()
-        return True
 
     def best(self, terms: Sequence[str], limit: int) -> list[int]:
         """Ask BM25 alone."""

@@ -6,13 +6,16 @@ as many processes as there are cores; what comes out is the same.
 
 import gc
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from itertools import chain
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from bot.search.analyze import Analyzer, Forms
@@ -75,7 +78,7 @@ def _segments(lots: Iterable[list[Numbered]], meaning: Callable[[], Meaning]) ->
     with ProcessPoolExecutor(
         cores,
         get_context("spawn"),
-        initializer=gc.disable,  # it finds nothing there, and takes a twentieth of the time
+        initializer=_begin,
     ) as others:
         for lot in lots:
             at_work.append(others.submit(_segment, lot, meaning))
@@ -83,6 +86,19 @@ def _segments(lots: Iterable[list[Numbered]], meaning: Callable[[], Meaning]) ->
                 yield at_work.popleft().result()
         while at_work:
             yield at_work.popleft().result()
+
+
+def _begin() -> None:
+    """Prepare a process for its work, and let it end with the one that started it, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all; who started this ends in order
+    gc.disable()  # it finds nothing there, and takes a twentieth of the time
+    if parent := parent_process():
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)  # what waits for work, or to tell what came of it, would wait for ever
 
 
 def _segment(lot: list[Numbered], meaning: Callable[[], Meaning]) -> Segment:

@@ -81,12 +81,6 @@ class Collection:
         """How many documents there are."""
         return self.bm25.corpus_size
 
-    @property
-    def unsettled(self) -> int:
-        """How many documents have come or gone since the first segment was made."""
-        first, *rest = self.parts
-        return first.segment.size - first.size + sum(part.segment.size for part in rest)
-
     def everything(self) -> Flags:
         """Return flags for all documents."""
         return np.ones(self._firsts[-1], dtype=np.bool_) if self._kept is None else self._kept.copy()

@@ -103,7 +103,7 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
     def get_scores(self, query: Sequence[str]) -> Scores:
         """Return every document's score; a term counts as often as it stands in the query."""
-        return joined([self._every(part, query) for part in range(len(self._parts))]).astype(np.float64)
+        return joined([self._every(part, query) for part in range(len(self._parts))])
 
     def scores(self, query: Sequence[str], documents: NDArray[Any]) -> Scores:
         """Return the scores of some documents, given ascending."""
@@ -197,7 +197,7 @@ class Bm25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         found, lengths = self._found(term), self._parts[part].segment.lengths
         for documents, times in self._parts[part].postings(found.places[part]):
             norms = self._norms[lengths[documents]]
-            yield documents, found.idf * (times * (self.k1 + 1) / (times + norms))
+            yield documents.astype(np.intp), found.idf * (times * (self.k1 + 1) / (times + norms))
 
 
 @cache
@@ -220,9 +220,9 @@ def prepare() -> None:
 def best(scores: Scores, limit: int) -> NDArray[np.intp]:
     """Return where the scores above zero are, the highest first, at most `limit`; ties by lower place."""
     if 0 < limit < len(scores):
-        step = max(1, len(scores) // (_STEPS * limit))
-        highest = np.maximum.reduceat(scores, np.arange(0, len(scores), step))  # so many scores at least are
-        floor = np.partition(highest, -limit)[-limit]  # as high as this
+        step = len(scores) // (_STEPS * limit)
+        highest = scores if step <= 1 else np.maximum.reduceat(scores, np.arange(0, len(scores), step))
+        floor = np.partition(highest, -limit)[-limit]  # at least `limit` scores are as high
         found = np.flatnonzero((scores >= floor) & (scores > 0))
     else:
         found = np.flatnonzero(scores > 0)

@@ -4,7 +4,8 @@ Law: nothing is invented: every word of a suggestion is the asker's own or the c
 something.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from bot.errors import UserError
@@ -15,7 +16,7 @@ from bot.search.rank import Ranking, rank
 from bot.search.spelling import lengths, nearest
 
 HALF = 0.5
-_MOST = 8  # words that are mended, and demands that are dropped one by one
+_MOST = 8  # words that are mended, or taken for names, and demands that are dropped one by one
 
 
 class _Edit(NamedTuple):
@@ -78,18 +79,25 @@ def _without(query: Query, demands: Sequence[Clause], mends: Iterable[_Edit]) ->
 
 def _slips(collection: Collection, ranking: Ranking, fields: Sequence[_Edit]) -> Iterator[_Edit]:
     """Yield for each unknown word or name that got no field the nearest that there is, or nothing."""
+
+    @cache  # of a million papers they are many
+    def known(length: int, *, named: bool) -> Mapping[str, int]:
+        return (collection.names if named else collection.words)([length])
+
     slips = [each for each in ranking.unknown if not any(f.start <= each.word.start < f.end for f in fields)]
-    for place, (word, named) in enumerate(slips):
+    for word, named in slips[:_MOST]:
         written = fold(word.text).casefold()
-        known = (collection.names if named else collection.words)(lengths(written))
-        near = nearest(written, known) if place < _MOST else None
-        yield _Edit(word.start, word.end, near or "")
+        counts: dict[str, int] = {}
+        for length in lengths(written):
+            counts |= known(length, named=named)
+        yield _Edit(word.start, word.end, nearest(written, counts) or "")
+    yield from (_Edit(word.start, word.end, "") for word, _ in slips[_MOST:])
 
 
 def _fields(collection: Collection, query: Query, ranking: Ranking) -> Iterator[_Edit]:
     """Yield `author:` for bare words that are no paper's but an author's; names side by side may be one's."""
     names = sorted((word for word, named in ranking.unknown if not named), key=lambda word: word.start)
-    names = [word for word in names if collection.by([name_forms(word.text)]).any()]
+    names = [word for word in names[:_MOST] if collection.by([name_forms(word.text)]).any()]
     while names:
         row = names[:1]
         while len(row) < len(names) and not query.text[row[-1].end : names[len(row)].start].strip():

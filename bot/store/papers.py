@@ -76,6 +76,12 @@ def latest_change(db: Database) -> int:
     return int(db.conn.execute("SELECT coalesce(max(changed), 0) FROM paper").fetchone()[0])
 
 
+def changes_since(db: Database, change: int, most: int) -> int:
+    """Return how many papers changed after a change, gone ones too; of more than `most` it tells no more."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM paper WHERE changed > ? LIMIT ?)"
+    return int(db.conn.execute(sql, [change, most + 1]).fetchone()[0])
+
+
 def changed_since(db: Database, change: int) -> tuple[list[Paper], list[int]]:
     """Return what changed after a change: the papers as they are now, and the numbers of those gone.
 

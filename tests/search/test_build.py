@@ -1,4 +1,7 @@
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -126,3 +129,33 @@ def test_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         build(numbered([LABELLED]), tmp_path / "file" / "folder", CORPUS)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from bot.search import build
+from bot.search.segment import Document
+
+def documents():
+    for number in range(20):
+        yield number, Document(title="", abstract="model")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+build._LETTERS = 1
+build.build(documents(), Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_helpers_end_with_whoever_started_them(tmp_path: Path) -> None:
+    """However that ends: what they print to is closed once all have ended, which is waited for."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path / "index")],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (-signal.SIGKILL, "")

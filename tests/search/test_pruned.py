@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bot.search import blocks, postings
+from bot.search.analyze import Forms
 from bot.search.blocks import BLOCK
 from bot.search.index import Bm25, prepare
-from bot.search.segment import Part
-from tests.search.ranked import TERMS, blocked, drawn, segment_of
+from bot.search.segment import Document, Part, segment
+from tests.search.ranked import TERMS, blocked, drawn, frozen, segment_of
 
 numba = pytest.importorskip("numba")  # which has no wheels for Macs with Intel's processors
 pruned = pytest.importorskip("bot.search.pruned")
@@ -151,12 +152,15 @@ def test_ties_go_to_the_lower_paper() -> None:
 
 
 def test_many_terms_are_summed_up_closely_enough() -> None:
-    """A query of five hundred words finds the best, too."""
-    check(
-        parts(5, [3_000], [None], ties=False, longer=1),
-        5,
-        [(TERMS[:11] * 45, limit, None) for limit in (1, 10, 100)],
-    )
+    """A query of five hundred words finds the best, too, of documents that have nearly all of them."""
+    dice = np.random.default_rng(5)
+    words = [f"w{number}" for number in range(500)]
+    texts = [" ".join(np.array(words)[dice.random(len(words)) < 0.98]) for _ in range(300)]
+    documents = [(number, Document(title="", abstract=text)) for number, text in enumerate(texts)]
+    made = blocked(frozen(segment(documents, lambda word: Forms((word,), ((word,),)))))
+    bm25 = Bm25([Part(made)])
+    for limit in (1, 10, 100):
+        assert bm25.best(words, limit) == exhaustive(bm25, words, limit, made.numbers, None)
 
 
 PLAIN = """
