@@ -37,7 +37,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search import arrays
 from bot.search.analyze import Forms
 from bot.search.arrays import Integers, Numbers
 
@@ -51,6 +50,7 @@ _FREQUENCY_BITS = 4
 LAST_PLACE = (1 << 15) - 1
 WIDEST = 63  # places that an occurrence takes; a word with more joints ends where no other begins
 _MEMORY = 1 << 17  # terms whose hash is remembered
+_AT_ONCE = 1 << 16  # occurrences of a term
 _PLACE_BITS = 16  # a place among all documents' places: the document's number, and this many bits
 _LAST = (1 << _PLACE_BITS) - 1
 
@@ -115,43 +115,21 @@ class Postings:
 
         Only documents that `among` flags are looked at; one comes as often as it has the row.
         """
-        ends: Integers | None = None
-        for forms in words:
-            ends = np.concatenate([self._follow(way, ends, among) for way in forms.ways])
-        if ends is None:
-            ends = np.empty(0, dtype=np.int64)
-        return ((ends - 1) >> _PLACE_BITS).astype(np.int32), (ends - 1) & _LAST
+        readers = {term: _Reader(self, term) for forms in words for way in forms.ways for term in way}
+        longest = max((reader.length for reader in readers.values()), default=0)
+        step = max(1, len(among) // (1 + longest // _AT_ONCE))
+        found = [np.empty(0, dtype=np.int64)]
+        for last in range(step, len(among) + step, step):
+            here = {term: reader.read(last, among) for term, reader in readers.items()}
+            ends: Integers | None = None
+            for forms in words:
+                ends = np.concatenate([_follow([here[term] for term in way], ends) for way in forms.ways])
+            if ends is not None:
+                found.append(ends)
+        places = np.concatenate(found) - 1
+        return (places >> _PLACE_BITS).astype(np.int32), places & _LAST
 
-    def _follow(self, way: Sequence[str], ends: Integers | None, among: Flags) -> Integers:
-        """Return where the terms of a way end that begin at one of the places `ends`; None: anywhere."""
-        for term in way:
-            starts, after = self._spans(term, among)
-            ends = after if ends is None else after[_are_in(starts, ends)]
-        return np.empty(0, dtype=np.int64) if ends is None else ends
-
-    def _spans(self, term: str, among: Flags) -> tuple[Integers, Integers]:
-        """Return where each occurrence of a term begins and ends, counted over all documents."""
-        place = self.find(key(term))
-        if place < 0:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        documents = self.documents(self.stretch(place))
-        last = int(self.place_bounds[place + 1])
-        passed = 0
-        found = []
-        for begin in range(int(self.place_bounds[place]), last, arrays.AT_ONCE):
-            coded = self.places[begin : min(last, begin + arrays.AT_ONCE)]
-            closes = coded & 1
-            owners = documents[np.cumsum(closes, dtype=np.int64) - closes + passed]
-            passed += int(np.count_nonzero(closes))
-            wanted = np.flatnonzero(among[owners])
-            starts = owners[wanted].astype(np.int64) << _PLACE_BITS
-            starts += coded[wanted] >> 1
-            odd = slice(*self.odd.searchsorted((begin, begin + len(coded))).tolist())
-            found.append((starts, self._ends(starts, begin + wanted, odd)))
-        starts, ends = map(np.concatenate, zip(*found, strict=True))
-        return starts, ends
-
-    def _ends(self, starts: Integers, occurrences: Integers, odd: slice) -> Integers:
+    def ends(self, starts: Integers, occurrences: Integers, odd: slice) -> Integers:
         """Return where some occurrences end that start there; `odd` is where the odd ones among them are."""
         ends = starts + 1
         here, there = _common(occurrences, self.odd[odd])
@@ -161,6 +139,61 @@ class Postings:
         beyond[here] |= widths == WIDEST
         ends[beyond] |= _LAST  # where no place begins
         return ends
+
+
+class _Reader:
+    """Reads where a term stands from document to document, so that never much of it is in memory."""
+
+    def __init__(self, postings: Postings, term: str) -> None:
+        self._postings = postings
+        place = postings.find(key(term))
+        stretch = postings.stretch(place)
+        self._posting, self._after = stretch.start, stretch.stop
+        self._begin, self._last = (int(postings.place_bounds[place + n]) if place >= 0 else 0 for n in (0, 1))
+        self.length = self._last - self._begin
+
+    def read(self, last: int, among: Flags) -> tuple[Integers, Integers]:
+        """Return where each occurrence begins and ends, counted over all documents.
+
+        They are those in documents that `among` flags, from where the last call ended up to `last`.
+        """
+        documents = self._documents(last)
+        if not len(documents):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        coded, owners = self._occurrences(len(documents))
+        wanted = np.flatnonzero(among[documents][owners])
+        starts = documents[owners[wanted]].astype(np.int64) << _PLACE_BITS
+        starts += coded[wanted] >> 1
+        odd = slice(*self._postings.odd.searchsorted((self._begin, self._begin + len(coded))).tolist())
+        ends = self._postings.ends(starts, self._begin + wanted, odd)
+        self._begin += len(coded)
+        return starts, ends
+
+    def _documents(self, last: int) -> Numbers:
+        entries = self._postings.entries[self._posting : self._after]
+        if len(entries) and int(entries[-1]) >> CODE_BITS >= last:
+            entries = entries[: int(entries.searchsorted(entries.dtype.type(last << CODE_BITS)))]
+        first, self._posting = self._posting, self._posting + len(entries)
+        return self._postings.documents(slice(first, self._posting))
+
+    def _occurrences(self, documents: int) -> tuple[NDArray[np.uint16], Numbers]:
+        """Return the next that are of so many documents, and which of them each is of."""
+        size = 2 * documents  # most have a term once
+        while True:
+            coded = self._postings.places[self._begin : min(self._begin + size, self._last)]
+            closes = coded & 1
+            closed = np.cumsum(closes, dtype=np.int32)
+            if closed[-1] >= documents:
+                count = int(closed.searchsorted(documents)) + 1
+                return coded[:count], closed[:count] - closes[:count]
+            size *= 2
+
+
+def _follow(way: Sequence[tuple[Integers, Integers]], ends: Integers | None) -> Integers:
+    """Return where the terms of a way end that begin at one of the places `ends`; None: anywhere."""
+    for starts, after in way:
+        ends = after if ends is None else after[_are_in(starts, ends)]
+    return np.empty(0, dtype=np.int64) if ends is None else ends
 
 
 def packed(documents: NDArray[Any], frequencies: NDArray[Any], grades: NDArray[np.uint8]) -> Entries:

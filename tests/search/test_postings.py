@@ -115,7 +115,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 @given(
-    st.lists(TEXT, min_size=1, max_size=3),
+    st.lists(TEXT, min_size=1, max_size=6),
     st.lists(st.sampled_from(SPELLINGS), min_size=1, max_size=3),
     st.sampled_from([1, 2, 5, 1 << 18]),
 )
@@ -128,6 +128,7 @@ def test_a_text_holds_what_its_rows_of_terms_hold(texts: list[str], words: list[
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.search.arrays.AT_ONCE", at_once)
+        patch.setattr("bot.search.postings._AT_ONCE", at_once)
         held = holding(texts, phrase)
     assert held == [
         any(inside(row, text) for row in rows(phrase) if row for text in rows(each)) for each in texts
