@@ -1,7 +1,7 @@
 """When two records are one paper, what such a paper is called, and which description it gets.
 
-Law: an id decides. Records that share an arXiv or an Anthology id are one paper. A title alone joins two only
-if no ids of theirs conflict, and their first authors agree or are not known.
+Law: an id decides. Records that share an arXiv id, an Anthology id or a DOI are one paper. A title alone
+joins two only if no ids of theirs conflict, and their first authors agree or are not known.
 """
 
 import hashlib
@@ -13,16 +13,20 @@ from typing import Any
 
 from bot.papers import Description, Record, TitleOrigin
 
-_IDS = ("arxiv_id", "acl_id")
+_IDS = ("arxiv_id", "acl_id", "doi")
 _ARXIV = r"\d{4}\.\d{4,5}|(?<![a-z-])(?!arxiv)[a-z][a-z-]{1,9}(?:\.[a-z]{2})?/\d{7}"  # bounded, to be quick
 _OWN = r"p[0-9a-f]{10}"
 _ACL = r"\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+|[a-z]\d{2}-\d{4,5}"
 _ARXIV_ID = re.compile(rf"(?<!\d)(?<!\d\.)({_ARXIV})(?!\d)", re.IGNORECASE)
+_A_DOI = r"10\.(?!48550/)\d{4,9}/[^\s<>|]+"  # arXiv's own hold its id, which is all that is needed
+_DOI = re.compile(rf"(?<![\w.]){_A_DOI}", re.IGNORECASE)
 _ACL_ID = re.compile(rf"(?<![\w.-])({_ACL})(?!\d)", re.IGNORECASE)
 _OWN_ID = re.compile(rf"(?<!\w){_OWN}(?!\w)", re.IGNORECASE)
 _SUBJECT_CLASS = re.compile(r"\.[a-z]{2}(?=/)")  # of an old arXiv id: math.GT/0309136 is math/0309136
+_BEHIND = "`.,;:!?)'\""  # a DOI may end so, but hardly one does
 _ONE_ID = re.compile(
-    rf"(?:10\.48550/)?(?:arxiv[:.]\s*)?(?!-)(?:{_ARXIV})(?:v\d+)?|(?:10\.18653/v1/)?(?:{_ACL})|{_OWN}",
+    rf"(?:10\.48550/)?(?:arxiv[:.]\s*)?(?!-)(?:{_ARXIV})(?:v\d+)?|(?:10\.18653/v1/)?(?:{_ACL})|{_OWN}"
+    rf"|(?:doi:\s*)?{_A_DOI}",
     re.IGNORECASE,
 )
 _LINK = re.compile(
@@ -92,14 +96,15 @@ def reference_keys(text: str) -> list[str]:
     text = text.encode(errors="replace").decode()  # a store takes no halves of surrogate pairs
     arxiv = [f"arxiv_id:{_plain(match[1])}" for match in _ARXIV_ID.finditer(text)]
     acl = [f"acl_id:{_plain(match[1])}" for match in _ACL_ID.finditer(text)]
+    doi = [f"doi:{_plain(match[0].rstrip(_BEHIND))}" for match in _DOI.finditer(text)]
     own = [f"id:{match[0].lower()}" for match in _OWN_ID.finditer(text)]
-    return list(dict.fromkeys([*arxiv, *acl, *own, f"id:{text.strip().lower()}"]))
+    return list(dict.fromkeys([*arxiv, *acl, *doi, *own, f"id:{text.strip().lower()}"]))
 
 
 def names_a_paper(text: str) -> bool:
-    """Tell whether a text is an id as arXiv or the ACL Anthology give them, or a link with one; all of it."""
+    """Tell whether a text is a DOI or an id of arXiv or the ACL Anthology, or a link with one; all of it."""
     if _LINK.fullmatch(text):
-        return bool(_ARXIV_ID.search(text) or _ACL_ID.search(text))
+        return any(known.search(text) for known in (_ARXIV_ID, _ACL_ID, _DOI))
     return bool(_ONE_ID.fullmatch(text))
 
 

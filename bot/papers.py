@@ -37,7 +37,7 @@ class Description:
     """What is known of a paper. Text is mended for display; what is not known is empty or None.
 
     `authors` is complete or empty; `first_author` may be known alone. Ids have no version and no prefix:
-    `2305.14710`, `2024.naacl-long.171`.
+    `2305.14710`, `2024.naacl-long.171`, `10.1145/3544548.3581388`.
     """
 
     title: str
@@ -48,6 +48,7 @@ class Description:
     year: int | None = None
     arxiv_id: str = ""
     acl_id: str = ""
+    doi: str = ""
     url: str = ""
 
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -261,6 +262,10 @@ def test_an_arxiv_id_may_be_typed_in_many_ways(text: str) -> None:
         ("n18-1202", "acl_id:n18-1202"),
         ("https://aclanthology.org/N18-1202.pdf", "acl_id:n18-1202"),
         ("https://doi.org/10.18653/v1/N18-1202", "acl_id:n18-1202"),
+        ("10.1145/3544548.3581388", "doi:10.1145/3544548.3581388"),
+        ("(doi: 10.1162/COLI_a_00123).", "doi:10.1162/coli_a_00123"),
+        ("https://doi.org/10.1145/3544548.3581388", "doi:10.1145/3544548.3581388"),
+        ("<https://dx.doi.org/10.1145/3544548.3581388|here>", "doi:10.1145/3544548.3581388"),
         ("P7CD9F1B61 ", "id:p7cd9f1b61"),
         ("`pd7cd9f1b61`.", "id:pd7cd9f1b61"),
     ],
@@ -278,12 +283,14 @@ def test_what_holds_no_id_is_at_most_paperboys_own(text: str) -> None:
     assert reference_keys(text) == [f"id:{text}"]
 
 
-@pytest.mark.parametrize("texts", [("math.GT/0309136", "math/0309136"), ("P19-1001", "p19-1001")])
+@pytest.mark.parametrize(
+    "texts", [("math.GT/0309136", "math/0309136"), ("P19-1001", "p19-1001"), ("10.1162/COLI", "10.1162/coli")]
+)
 def test_spellings_of_an_id_are_one(texts: tuple[str, str]) -> None:
     """Case and an old arXiv id's subject class make no two papers of one, and each spelling finds it."""
+    name = "doi" if texts[0].startswith("10.") else "arxiv_id" if "/" in texts[0] else "acl_id"
     one, other = (
-        replace(record(number), arxiv_id=text) if "/" in text else replace(record(number), acl_id=text)
-        for number, text in enumerate(texts)
+        replace(record(number), **dict[str, Any]([(name, text)])) for number, text in enumerate(texts)
     )
     assert len(group([one, other])) == 1
     for text in texts:
@@ -343,6 +350,12 @@ def test_the_seeds_are_382_papers() -> None:
         ("hep-th/9901001", True),
         ("2024.naacl-long.171", True),
         ("10.18653/v1/2024.naacl-long.171", True),
+        ("10.1145/3544548.3581388", True),
+        ("doi:10.1145/3544548.3581388", True),
+        ("https://doi.org/10.1145/3544548.3581388", True),
+        ("doi.org/10.1145/3544548.3581388", True),
+        ("10.5 percent", False),
+        ("10.1145/1 and more", False),
         ("", False),
         ("-2305.14710", False),
         ("title:2305.14710", False),

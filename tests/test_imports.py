@@ -53,6 +53,8 @@ VENDORS = {
     "apscheduler": ("bot/app.py",),
     "filelock": ("bot/digest/", "bot/indexes.py"),
     "numba": ("bot/search/pruned.py",),
+    "bibtexparser": ("bot/corpus/entries.py",),
+    "feedparser": ("bot/corpus/feed.py",),
     "xxhash": ("bot/search/files.py",),
     "waitress": ("bot/web.py",),
     "prometheus_client": ("bot/probes.py",),

@@ -4,10 +4,14 @@ The law here: nothing raises for bad input. What cannot be read is reported and 
 `disk` touches the disk; everything else is a function of text.
 
     disk       folders and files → texts → Corpus
+    unpacked   a file's bytes, out of gzip where they are in it
+    formats    the formats there are, each a module of two functions (`pieces` says which): add yours there
+    jsonl, bibliography (entries), table, feed, pages    one each
+    fields     what a source says of a paper → a record (named: by its fields' names)
     catalog    catalog.csv → what is known of an abstract, by the hash of its line
-    documents  one file's text → records and problems
+    documents  a page's text → records and problems
     lines      the lines of a text, each with its shape
-    formats    the layouts there are, one module each (titled, plain): add yours there
+    layouts    of pages: titled, plain
     furniture  what a web page puts around its papers
     mend       text as people should read it: without TeX (tex, symbols, typography)
     sentences  a title where none is known

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from bot.corpus.fields import matched
 from bot.corpus.lines import NOT_UTF8, Line, split
 from bot.corpus.mend import mend
 from bot.papers import Problem
@@ -17,21 +18,7 @@ KEY = "sha256"
 COLUMNS = ("title", "first_author", "authors", "year", "arxiv_id", "acl_id", "url")
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-# What a field must look like; the group is what is kept: ids without prefix, version and address.
-_PATTERNS = {
-    "year": re.compile(r"((?:19|20)[0-9]{2})"),
-    "arxiv_id": re.compile(
-        r"(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)?"
-        r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]+)?(?:\.pdf)?",
-        re.IGNORECASE,
-    ),
-    "acl_id": re.compile(
-        r"(?:acl:|https?://(?:www\.)?aclanthology\.org/)?"
-        r"([0-9]{4}\.[a-z0-9_]+-[a-z0-9_]+\.[0-9]+|[a-z][0-9]{2}-[0-9]{4})(?:v[0-9]+)?(?:\.pdf)?/?",
-        re.IGNORECASE,
-    ),
-    "url": re.compile(r"(https?://[^\s<>|]+)", re.IGNORECASE),
-}
+_CHECKED = ("year", "arxiv_id", "acl_id", "url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,24 +98,19 @@ def _add_row(entries: dict[str, Entry], header: list[str], line: Line) -> Iterat
 
 def _entry(row: Mapping[str, str]) -> Entry:
     authors = tuple(name for part in row.get("authors", "").split(";") if (name := mend(part)))
-    year = _matched(row, "year")
+    year = matched("year", row.get("year", ""))
     return Entry(
         title=mend(row.get("title", "")),
         first_author=mend(row.get("first_author", "")) or next(iter(authors), ""),
         authors=authors,
         year=int(year) if year else None,
-        arxiv_id=_matched(row, "arxiv_id"),
-        acl_id=_matched(row, "acl_id"),
-        url=_matched(row, "url"),
+        arxiv_id=matched("arxiv_id", row.get("arxiv_id", "")),
+        acl_id=matched("acl_id", row.get("acl_id", "")),
+        url=matched("url", row.get("url", "")),
     )
 
 
-def _matched(row: Mapping[str, str], column: str) -> str:
-    match = _PATTERNS[column].fullmatch(row.get(column, ""))
-    return match[1] if match else ""
-
-
 def _unusable(row: Mapping[str, str]) -> Iterator[str]:
-    for column in _PATTERNS:
-        if row.get(column) and not _matched(row, column):
+    for column in _CHECKED:
+        if row.get(column) and not matched(column, row[column]):
             yield f"{column} is not understood: {mend(row[column])[:60]}"

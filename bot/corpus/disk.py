@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.corpus.catalog import Catalog, Entry, read_catalog
-from bot.corpus.documents import parse
+from bot.corpus.formats import read
+from bot.corpus.unpacked import unpacked
 from bot.papers import Problem, Record
 
 CATALOG = "catalog.csv"
 README = "readme"
 LARGEST_FILE = 32  # MiB: twenty thousand papers; more would take memory without end
-
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def read_corpus(paths: Sequence[Path]) -> Corpus:
         if file.is_catalog or (text := _read_text(file, problems)) is None:
             continue
         names.append(file.name)
-        for result in parse(file.name, text, catalog):
+        for result in read(file.name, text, catalog):
             if isinstance(result, Record):
                 records.append(result)
             else:
@@ -81,16 +80,17 @@ def _read_text(file: _File, problems: list[Problem]) -> str | None:
     """Return the text, with lone surrogates for bytes that are not UTF-8; None after adding a problem."""
     try:
         with file.path.open("rb") as opened:
-            data = opened.read((LARGEST_FILE << 20) + 1)  # not its size: that may change, or be a lie
+            data, fault = unpacked(opened, LARGEST_FILE << 20)
     except OSError as error:
         problems.append(Problem(file.name, 0, _why(error)))
         return None
     if len(data) > LARGEST_FILE << 20:
         problems.append(Problem(file.name, 0, f"the file is larger than {LARGEST_FILE} MiB; split it"))
         return None
-    if data.startswith(_UTF16):
-        problems.append(Problem(file.name, 0, "the file is UTF-16; save it as UTF-8"))
-        return None
+    if fault:
+        problems.append(Problem(file.name, data.count(b"\n") + 1 if data else 0, f"the file is {fault}"))
+        if not data:
+            return None
     return data.decode("utf-8", "surrogateescape")
 
 

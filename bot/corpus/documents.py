@@ -1,10 +1,10 @@
-"""One file's text → records and problems. Pure, and it never raises."""
+"""The text of a page → records and problems. Pure, and it never raises."""
 
 from collections.abc import Iterator
 
 from bot.corpus.catalog import Catalog, Entry
-from bot.corpus.formats import recognise
 from bot.corpus.furniture import without_button
+from bot.corpus.layouts import recognise
 from bot.corpus.lines import NO_WORDS, Found, Line, Stray, content, split
 from bot.corpus.mend import mend
 from bot.corpus.sentences import first_sentence

@@ -1,29 +1,32 @@
-"""The layouts a corpus file may have. The first that recognises a file's lines reads it.
+"""The formats of corpus files. The first that recognises how a file begins reads it.
 
-A new one is a module with these two functions, a line in `FORMATS`, and a test. The content decides, never
-the file's name; a format that recognises less stands before one that recognises more.
+A new one is a module with the two functions of `pieces.Format`, its name in `FORMATS`, and a test. The
+content decides, never the file's name; a format that recognises less stands before one that recognises more.
 """
 
 from collections.abc import Iterator
-from typing import Protocol
 
-from bot.corpus import plain, titled
-from bot.corpus.lines import Found, Line, Stray
+from bot.corpus import bibliography, feed, jsonl, pages, table
+from bot.corpus.catalog import Catalog
+from bot.corpus.pieces import Format
+from bot.papers import Problem, Record
 
-
-class Format(Protocol):
-    """What a format's module offers. Lines come in order and without blank ones, furniture among them."""
-
-    def recognises(self, lines: tuple[Line, ...]) -> bool:
-        """Whether these lines have this layout."""
-
-    def read(self, lines: tuple[Line, ...]) -> Iterator[Found | Stray]:
-        """Give each line a part: an abstract, its title, or a stray. Furniture has none."""
+FORMATS: tuple[Format, ...] = (jsonl, feed, bibliography, table, pages)
+_HEAD = 1 << 16  # characters
 
 
-FORMATS: tuple[Format, ...] = (titled, plain)
+def read(file: str, text: str, catalog: Catalog) -> Iterator[Record | Problem]:
+    """Yield the papers of a file's text and what could not be read of it, in the order of their lines.
 
-
-def recognise(lines: tuple[Line, ...]) -> Format | None:
-    """Return the format of these lines, or None where nobody knows it."""
-    return next((known for known in FORMATS if known.recognises(lines)), None)
+    Bytes that were not UTF-8 are expected as lone surrogates (`errors="surrogateescape"`).
+    """
+    text = text.removeprefix("\ufeff")
+    head = text[:_HEAD]
+    found = next(known for known in FORMATS if known.recognises(head))
+    lines = ((number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), 1))
+    nothing = True
+    for piece in found.pieces(file, lines, catalog):
+        nothing = False
+        yield piece if isinstance(piece, Problem) else piece.read()
+    if nothing:
+        yield Problem(file, 0, "the file holds no papers")

@@ -215,3 +215,9 @@ def m006_changes(db: Database) -> None:
         pk="id",
         not_null={"folder", "change", "made_at"},
     )
+
+
+@migrations()
+def m007_doi(db: Database) -> None:
+    """Keep the DOI of a paper, empty where none is known."""
+    db.conn.execute("ALTER TABLE paper ADD COLUMN doi TEXT NOT NULL DEFAULT ''")

@@ -153,6 +153,7 @@ def _row(description: Description) -> dict[str, Any]:
         "year": description.year,
         "arxiv_id": description.arxiv_id,
         "acl_id": description.acl_id,
+        "doi": description.doi,
         "url": description.url,
     }
 

@@ -27,7 +27,7 @@ class Dice:
     """Decides what fails, the same way for the same seed; at peace nothing does."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311 (the same each time)
+        self.random = random.Random(seed)
         self.peace = False
         self.kills = 0
         self.faults = 0

@@ -28,6 +28,7 @@ SCHEMA = {
         "first_seen": "INTEGER",
         "changed": "INTEGER",
         "gone": "INTEGER",
+        "doi": "TEXT",
     },
     "paper_key": {"key": "TEXT", "paper": "INTEGER"},
     "paper_source": {"id": "INTEGER", "paper": "INTEGER", "file": "TEXT", "line": "INTEGER", "raw": "TEXT"},
@@ -93,7 +94,15 @@ SCHEMA = {
     "posting": {"team": "TEXT", "channel": "TEXT", "posted_at": "REAL"},
     "generation": {"id": "INTEGER", "folder": "TEXT", "change": "INTEGER", "made_at": "REAL"},
 }
-STEPS = ["m001_papers", "m002_loads", "m003_once", "m004_topics", "m005_deliveries", "m006_changes"]
+STEPS = [
+    "m001_papers",
+    "m002_loads",
+    "m003_once",
+    "m004_topics",
+    "m005_deliveries",
+    "m006_changes",
+    "m007_doi",
+]
 KEYS = {"paper": ["number"], "paper_key": ["key", "paper"], "workspace": ["team"]} | {
     "decided": ["topic", "date"],
     "delivered_paper": ["team", "channel", "paper"],
