@@ -80,6 +80,8 @@ def keys(records: Iterable[Record]) -> list[str]:
 def shown_id(description: Description) -> str:
     """Return the id people see and type: arXiv's, else the Anthology's, else `p` and 10 hex digits."""
     about = f"{title_key(description)}\n{_folded(description.first_author)}"
+    if description.doi:  # which keeps two editorials apart
+        about = f"doi:{_plain(description.doi)}"
     return description.arxiv_id or description.acl_id or "p" + _digest(about)[:10]
 
 

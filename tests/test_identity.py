@@ -371,3 +371,11 @@ def test_the_seeds_are_382_papers() -> None:
 def test_one_id_or_link_names_a_paper(text: str, meant: bool) -> None:  # noqa: FBT001  # a table's column
     """All of the text is that id or link; what only holds one is something else."""
     assert names_a_paper(text) is meant
+
+
+def test_editorials_with_dois_are_papers_of_their_own() -> None:
+    """Though they have one title, and nobody knows an author; each is shown under an id of its own."""
+    one, other = (replace(record(1), title="Editorial", first_author="", doi=f"10.1234/{n}") for n in "ab")
+    assert group([one, other]) == [[one], [other]]
+    assert shown_id(one) != shown_id(other)
+    assert shown_id(one) == shown_id(replace(one, doi="10.1234/A"))

@@ -13,6 +13,7 @@ from xml.sax import SAXParseException
 
 from bot.corpus.catalog import Catalog
 from bot.corpus.fields import matched, record
+from bot.corpus.lines import LONGEST_ABSTRACT
 from bot.corpus.pieces import Numbered, Piece
 from bot.papers import Problem, Record
 
@@ -35,6 +36,7 @@ _TAG = re.compile(
     r"<!--(?:.*?-->|.*)|<!\[CDATA\[(?:.*?\]\]>|.*)|<(/?)\w[^<>]*?(/?)>",
     re.DOTALL,
 )
+_MOST_TAGS = 2_000  # in an abstract
 _DEEPEST = 1_000  # tags within tags; the parser takes more than twice as long for twice as many
 _ARXIV_HEAD = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*[\w-]+\s+Abstract:\s*")
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
@@ -207,6 +209,8 @@ def _text(detail: dict[str, Any] | None) -> str:
 
 def _without_html(text: str) -> str:
     if "<" not in text and "&" not in text:
+        return text
+    if len(text) > 2 * LONGEST_ABSTRACT or text.count("<") > _MOST_TAGS:  # its parser would take minutes
         return text
     stripper = _Stripper()
     try:

@@ -11,6 +11,8 @@ from bot.corpus.named import name_of, paper
 from bot.corpus.pieces import Numbered, Piece
 from bot.papers import Problem, Record
 
+LONGEST_LINE = 1_000_000
+
 _BEGINS_LIKE_AN_OBJECT = re.compile(r'\{\s*"')
 
 
@@ -23,7 +25,9 @@ def recognises(head: str) -> bool:
 def pieces(file: str, lines: Iterable[Numbered], _catalog: Catalog) -> Iterator[Piece | Problem]:
     """Make a piece of each line that is not blank. Only reading the piece parses it."""
     for number, text in lines:
-        if text and not text.isspace():
+        if len(text) > LONGEST_LINE:  # what it holds may take twenty times as much memory
+            yield Problem(file, number, f"the line is longer than {LONGEST_LINE:,} characters")
+        elif text and not text.isspace():
             yield Piece(number, text, partial(_read, file, number, text))
 
 

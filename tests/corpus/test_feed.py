@@ -1,4 +1,3 @@
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.corpus import Catalog
+from bot.corpus import Catalog, feed
 from bot.corpus.feed import pieces, recognises
 from bot.corpus.pieces import Piece
 from bot.papers import Problem, Record, Source, TitleOrigin
@@ -199,9 +198,7 @@ def test_an_entry_without_title_and_abstract_is_reported() -> None:
 )
 def test_declared_entities_are_refused_at_once(text: str, line: int) -> None:
     """Neither a billion laughs nor a file of this machine comes of them."""
-    begin = time.monotonic()
     assert read(text) == [Problem("a.xml", line, "declares entities, which are not read")]
-    assert time.monotonic() - begin < 1
 
 
 def test_a_file_name_or_an_address_is_not_opened(tmp_path: Path) -> None:
@@ -290,3 +287,10 @@ def test_what_is_nested_without_end_is_not_parsed() -> None:
         "<a/>" * 1_500 + "<b></b>" * 1_500 + "<!--" + "<a>" * 1_500 + "--><![CDATA[" + "<a>" * 1_500 + "]]>"
     )
     assert read(f"<feed>{flat}</feed>") == []
+
+
+def test_hardly_anything_but_tags_is_left_as_it_is() -> None:
+    """To strip them would take minutes; they are too many for an abstract."""
+    found = feed._without_html("<a " * 2_001)  # noqa: SLF001  # a feed of that size says less
+    assert found == "<a " * 2_001
+    assert feed._without_html("<p>" + "a" * 40_000) == "<p>" + "a" * 40_000  # noqa: SLF001

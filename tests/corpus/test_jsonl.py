@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.corpus import Catalog, jsonl
+from bot.corpus import Catalog, formats, jsonl
 from bot.papers import Problem, Record, Source, TitleOrigin
 
 ARXIV = {
@@ -232,3 +232,11 @@ def test_a_changed_byte_costs_its_own_paper(place: int, byte: int, cut: bool) ->
     damaged = data[:place] + bytes([byte]) + (b"" if cut else data[place + 1 :])
     untouched = GOOD[:place].count("\n")
     assert read(damaged.decode(errors="surrogateescape"))[:untouched] == read(GOOD)[:untouched]
+
+
+def test_a_line_without_end_is_told() -> None:
+    """And not parsed; what stands below it is read."""
+    text = '{"title": "A"}\n{"title": "' + "a" * jsonl.LONGEST_LINE + '"}\n{"title": "B"}'
+    found = list(formats.read("f", text, Catalog()))
+    assert [each.title for each in found if isinstance(each, Record)] == ["A", "B"]
+    assert found[1] == Problem("f", 2, "the line is longer than 1,000,000 characters")
