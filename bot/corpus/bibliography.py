@@ -18,9 +18,17 @@ LONGEST_PREFACE = 1_000
 
 _START = re.compile(r"[ \t]*@([A-Za-z]+)[ \t]*[{(]")
 _START_ANYWHERE = re.compile(r"@[A-Za-z]+[ \t]*\{")  # at column 0: whatever is open, an entry begins
-_HEAD = re.compile(r"^\ufeff?[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
+_KINDS = (
+    "article|book|booklet|collection|comment|conference|dataset|inbook|incollection|inproceedings|manual"
+    "|mastersthesis|misc|online|phdthesis|preamble|proceedings|report|string|techreport|thesis|unpublished"
+)
+# A known kind, or a key and a comma: prose may begin with "@name (".
+_HEAD = re.compile(
+    rf"^\ufeff?[ \t]*@(?:(?:{_KINDS})[ \t]*[{{(]|[a-z]+[ \t]*\{{\s*[^\s,{{}}()]+\s*,)",
+    re.MULTILINE | re.IGNORECASE,
+)
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
-_BRACE = re.compile(r"(?<!\\)[{}]")  # as bibtexparser counts them
+_MARK = re.compile(r'(?<!\\)[{}"]')  # as bibtexparser counts them
 _STRING = re.compile(r"\s*@string\s*[{(]\s*([^\s={}\"#,]+)\s*=", re.IGNORECASE)
 _NAMED = re.compile(r"[=#]\s*([^\s={}()\"#,]+)")  # a value that is the name of a @string
 _ABSTRACT = re.compile(r"\babstract\s*=", re.IGNORECASE)
@@ -56,25 +64,35 @@ def pieces(file: str, lines: Iterable[Numbered], catalog: Catalog) -> Iterator[P
 def _entries(lines: Iterable[Numbered]) -> Iterator[tuple[int, str, str]]:
     """Cut the lines into entries: the line of each, its kind in lower case, and its text.
 
-    Of an entry that is too long only so much is kept that this can be seen.
+    Of an entry that is too long only so much is kept that this can be seen. Comments between its fields are
+    left out.
     """
-    begun, kind, size, depth = 0, "", 0, 0
+    begun, kind, size, last = 0, "", 0, 0
+    depth, outside, is_quoted = 0, 1, False  # outside: the depth between fields
     kept: list[str] = []
     for number, line in lines:
         text = line.removeprefix("\ufeff")
-        start = _START.match(text)
+        goes_on, last = number == last, number
+        start = None if goes_on else _START.match(text)
         if start and (depth <= 0 or _START_ANYWHERE.match(text)):
             if kept:
-                yield begun, kind, "\n".join(kept).rstrip()
-            begun, kind, size, depth, kept = number, start[1].lower(), 0, 0, []
+                yield begun, kind, "".join(kept).rstrip()
+            begun, kind, size, kept = number, start[1].lower(), 0, []
+            depth, outside, is_quoted = 0, int(start[0].endswith("{")), False
         if not begun:
             continue  # BibTeX calls it a comment
-        depth += sum(1 if brace == "{" else -1 for brace in _BRACE.findall(text))
+        if depth <= outside and not (is_quoted or goes_on) and _COMMENT.match(text):
+            continue
+        for mark in _MARK.findall(text):
+            if mark == '"':
+                is_quoted ^= depth <= outside
+            else:
+                depth += 1 if mark == "{" else -1
         if size <= LONGEST_ENTRY:
-            kept.append(text[: LONGEST_ENTRY + 1])
+            kept += ["\n" * (bool(kept) and not goes_on), text[: LONGEST_ENTRY + 1]]
             size += len(kept[-1]) + 1
     if kept:
-        yield begun, kind, "\n".join(kept).rstrip()
+        yield begun, kind, "".join(kept).rstrip()
 
 
 def _define(text: str, strings: dict[str, str]) -> None:

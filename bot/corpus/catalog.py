@@ -9,16 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from bot import ids
 from bot.corpus.fields import matched
 from bot.corpus.lines import NOT_UTF8, Line, split
 from bot.corpus.mend import mend
 from bot.papers import Problem
 
 KEY = "sha256"
-COLUMNS = ("title", "first_author", "authors", "year", "arxiv_id", "acl_id", "url")
+COLUMNS = ("title", "first_author", "authors", "year", "arxiv_id", "acl_id", "doi", "url")
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_CHECKED = ("year", "arxiv_id", "acl_id", "url")
+_CHECKED = ("year", "arxiv_id", "acl_id", "doi", "url")
+_OPTIONAL = ("doi",)  # catalogs were written before it was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Entry:
     year: int | None = None
     arxiv_id: str = ""
     acl_id: str = ""
+    doi: str = ""
     url: str = ""
 
 
@@ -43,6 +46,11 @@ class Catalog:
     def of(self, raw: str) -> Entry | None:
         """Look up the abstract on this line, which must be valid Unicode."""
         return self.entries.get(sha256(raw.encode()).hexdigest()) if self.entries else None
+
+    @property
+    def digest(self) -> str:
+        """A hash of all entries, in whatever order; empty where there is none. It goes through them all."""
+        return sha256(repr(sorted(self.entries.items())).encode()).hexdigest() if self.entries else ""
 
 
 def read_catalog(file_name: str, text: str) -> tuple[Catalog, tuple[Problem, ...]]:
@@ -58,7 +66,7 @@ def read_catalog(file_name: str, text: str) -> tuple[Catalog, tuple[Problem, ...
     if KEY not in header:
         return Catalog(), (Problem(file_name, lines[0].number, f"no column {KEY} in the header"),)
     problems = []
-    if missing := [name for name in COLUMNS if name not in header]:
+    if missing := [name for name in COLUMNS if name not in (*header, *_OPTIONAL)]:
         problems.append(Problem(file_name, lines[0].number, f"no column {', '.join(missing)} in the header"))
     entries: dict[str, Entry] = {}
     for line in lines[1:]:
@@ -99,18 +107,22 @@ def _add_row(entries: dict[str, Entry], header: list[str], line: Line) -> Iterat
 def _entry(row: Mapping[str, str]) -> Entry:
     authors = tuple(name for part in row.get("authors", "").split(";") if (name := mend(part)))
     year = matched("year", row.get("year", ""))
+    told, url = ids.of_doi(row.get("doi", "")), row.get("url", "")
     return Entry(
         title=mend(row.get("title", "")),
         first_author=mend(row.get("first_author", "")) or next(iter(authors), ""),
         authors=authors,
         year=int(year) if year else None,
-        arxiv_id=matched("arxiv_id", row.get("arxiv_id", "")),
-        acl_id=matched("acl_id", row.get("acl_id", "")),
-        url=matched("url", row.get("url", "")),
+        arxiv_id=matched("arxiv_id", row.get("arxiv_id", ""), told.get("arxiv_id", ""), url),
+        acl_id=matched("acl_id", row.get("acl_id", ""), told.get("acl_id", ""), url),
+        doi=told.get("doi", ""),
+        url=matched("url", url),
     )
 
 
 def _unusable(row: Mapping[str, str]) -> Iterator[str]:
     for column in _CHECKED:
-        if row.get(column) and not matched(column, row[column]):
+        if not row.get(column) or matched(column, row[column]):
+            continue
+        if column != "doi" or not ids.of_doi(row[column]):  # a library's own is no more than its id
             yield f"{column} is not understood: {mend(row[column])[:60]}"

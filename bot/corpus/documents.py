@@ -74,9 +74,9 @@ def _record(file_name: str, line: Line, page_title: Line | None, catalog: Catalo
         year=entry.year,
         arxiv_id=entry.arxiv_id,
         acl_id=entry.acl_id,
+        doi=entry.doi,
         url=entry.url,
         source=Source(file_name, line.number),
-        raw=line.text,
     )
 
 

@@ -13,8 +13,10 @@ from bibtexparser.model import DuplicateFieldKeyBlock, Entry
 from bot.corpus.fields import matched, record
 from bot.papers import Problem, Record
 
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # it warns of what is a Problem here
+
 _PREPRINT = re.compile(r"\barxiv:\s*(\S+)", re.IGNORECASE)
-_BRACED = re.compile(r"\{([^{}\\]*)\}")
+_BRACE = re.compile(r"(?<!\\)[{}]")
 _ESCAPE = re.compile(r"\{?\\([_%&#~])(?:\{\})?\}?")  # in addresses
 
 _UNREADABLE = "not readable as BibTeX: a brace, quotation mark, comma or = is missing or one too many"
@@ -22,7 +24,6 @@ _UNREADABLE = "not readable as BibTeX: a brace, quotation mark, comma or = is mi
 
 def read(file: str, line: int, text: str) -> Record | Problem:
     """Read the text of one entry, the definitions of its @strings in front."""
-    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # it warns of what is a Problem here
     try:
         library = parse_string(text, parse_stack=[])
     except ParsingException:
@@ -50,23 +51,18 @@ def _record(file: str, line: int, fields: dict[str, str]) -> Record | Problem:
         abstract=fields.get("abstract", ""),
         authors=_people(fields.get("author", "")),
         year=fields.get("year", "") or fields.get("date", "")[:4],
-        arxiv_id=_arxiv_id(fields, url),
-        acl_id=matched("acl_id", url),
+        arxiv_id=_arxiv_id(fields),
         doi=_ESCAPE.sub(r"\1", fields.get("doi", "")),
         url=url,
     )
 
 
-def _arxiv_id(fields: dict[str, str], url: str) -> str:
-    """Return the first arXiv id among the places where bibliographies put it."""
+def _arxiv_id(fields: dict[str, str]) -> str:
+    """Return the first arXiv id among the places where bibliographies alone put it."""
     archive = fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv"
     preprint = _PREPRINT.search(fields.get("journal", ""))
-    written = (
-        fields.get("eprint", "") if archive.strip().lower() == "arxiv" else "",
-        url,
-        preprint[1] if preprint else "",
-    )
-    return next(filter(None, (matched("arxiv_id", each) for each in written)), "")
+    eprint = fields.get("eprint", "") if archive.strip().lower() == "arxiv" else ""
+    return matched("arxiv_id", eprint, preprint[1] if preprint else "")
 
 
 def _people(names: str) -> list[str]:
@@ -77,11 +73,21 @@ def _people(names: str) -> list[str]:
 
 def _spoken(name: str) -> str:
     """Turn "King, Jr., Martin" into "Martin King, Jr."; a name in braces is one as it stands."""
-    if whole := _BRACED.fullmatch(name):
-        return whole[1]
+    if (whole := _unbraced(name)) != name:
+        return _unbraced(whole)
     try:
         parts = parse_single_name_into_parts(name, strict=True)
     except ValueError:  # too many commas, or braces that do not match
         return name
     said = " ".join(parts.first + parts.von + parts.last)
     return ", ".join(filter(None, (said, " ".join(parts.jr))))
+
+
+def _unbraced(name: str) -> str:
+    """Return a name without a pair of braces around all of it; "{A} and {B}" has none such."""
+    depth = 0
+    for brace in _BRACE.finditer(name) if name.startswith("{") else ():
+        depth += 1 if brace[0] == "{" else -1
+        if not depth:
+            return name[1:-1] if brace.end() == len(name) else name
+    return name

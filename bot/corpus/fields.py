@@ -1,8 +1,10 @@
-"""What a source says of a paper, field by field → a record, or why it is none; the shapes of ids."""
+"""What a source says of a paper, field by field → a record, or why it is none."""
 
 import re
 from collections.abc import Iterable
+from typing import Required, TypedDict, Unpack
 
+from bot import ids
 from bot.corpus.lines import LONGEST_ABSTRACT, NOT_UTF8
 from bot.corpus.mend import mend
 from bot.corpus.sentences import first_sentence
@@ -12,82 +14,83 @@ LONGEST_TITLE = 1_000
 LONGEST_NAME = 300
 MOST_AUTHORS = 10_000  # the largest collaborations have some five thousand
 
-_ARXIVS_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
-_ANTHOLOGYS_DOI = re.compile(r"10\.18653/v1/(.+)", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# What a field must look like; the group is what is kept: ids without prefix, version and address.
-PATTERNS = {
-    "year": re.compile(r"((?:19|20)[0-9]{2})"),
-    "arxiv_id": re.compile(
-        r"(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)?"
-        r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]+)?(?:\.pdf)?",
-        re.IGNORECASE,
-    ),
-    "acl_id": re.compile(
-        r"(?:acl:|https?://(?:www\.)?aclanthology\.org/)?"
-        r"([0-9]{4}\.[a-z0-9_]+-[a-z0-9_]+\.[0-9]+|[a-z][0-9]{2}-[0-9]{4})(?:v[0-9]+)?(?:\.pdf)?/?",
-        re.IGNORECASE,
-    ),
-    "doi": re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.[0-9]{4,9}/[^\s<>|]+)", re.IGNORECASE),
-    "url": re.compile(r"(https?://[^\s<>|]+)", re.IGNORECASE),
+_FORMS = {  # of the fields that are no ids
+    "year": re.compile(r"1[5-9][0-9]{2}|20[0-9]{2}|2100"),
+    "url": re.compile(r"https?://[^\s<>|\ud800-\udfff]+", re.IGNORECASE),
 }
+_RESOLVER = re.compile(r"\s*(?:https?://)?(?:[\w-]{1,20}\.){0,2}doi\.org/", re.IGNORECASE)
 
 
-def matched(field: str, value: str) -> str:
-    """Return what is kept of a field's value: nothing, where it is not what such a field must be."""
-    match = PATTERNS[field].fullmatch(value.strip())
-    return match[1] if match and not _SURROGATE.search(value) else ""
+class Said(TypedDict, total=False):
+    """What a source says of a paper, as it stands there, with TeX, line breaks, prefixes and addresses."""
+
+    title: Required[str]
+    abstract: Required[str]
+    authors: Iterable[str]
+    year: str
+    arxiv_id: str
+    acl_id: str
+    doi: str
+    url: str
 
 
-def record(  # noqa: PLR0913  # what a source may say of a paper
-    file: str,
-    line: int,
-    *,
-    title: str,
-    abstract: str,
-    authors: Iterable[str] = (),
-    year: str = "",
-    arxiv_id: str = "",
-    acl_id: str = "",
-    doi: str = "",
-    url: str = "",
-) -> Record | Problem:
-    """Return the record of a paper; its fields may be as they stand in the source, with TeX and line breaks.
+def matched(field: str, *values: str) -> str:
+    """Return what is kept of the first value that is what such a field must be, or nothing."""
+    for value in values:
+        if value and (kept := _kept(field, value)):
+            return kept
+    return ""
 
-    What cannot be an id, a year or an address is left out. Without a title the abstract's first sentence
-    stands in. A Problem where there is neither, or what there is is too long or not UTF-8.
+
+def record(file: str, line: int, **said: Unpack[Said]) -> Record | Problem:
+    """Return the record of a paper.
+
+    What cannot be an id, a year or an address is left out. An id that is not given is taken from the DOI or
+    the address, where that is a link to a library. Without a title the abstract's first sentence stands in.
+    A Problem where there is neither, or what there is is too long or not UTF-8.
     """
-    texts = (title, abstract, *(names := list(authors)))
-    if any(not text.isascii() and _SURROGATE.search(text) for text in texts):
-        return Problem(file, line, NOT_UTF8)
-    for what, text, most in (("title", title, LONGEST_TITLE), ("abstract", abstract, LONGEST_ABSTRACT)):
-        if len(text) > most:
-            return Problem(file, line, f"the {what} is too long: {len(text):,} characters, at most {most:,}")
-    if any(len(name) > LONGEST_NAME for name in names):
-        return Problem(file, line, f"an author's name is longer than {LONGEST_NAME} characters")
-    if len(names) > MOST_AUTHORS:
-        return Problem(file, line, f"{len(names):,} authors, at most {MOST_AUTHORS:,}")
-    mended, named = mend(" ".join(abstract.split())), mend(" ".join(title.split()))
-    if not any(map(str.isalnum, mended + named)):
+    names, doi, url = list(said.get("authors", ())), said.get("doi", ""), said.get("url", "")
+    if fault := _fault(said["title"], said["abstract"], names):
+        return Problem(file, line, fault)
+    title, abstract = mend(said["title"]), mend(said["abstract"])
+    if not any(map(str.isalnum, title + abstract)):
         return Problem(file, line, "no title and no abstract")
-    ids = {"arxiv_id": matched("arxiv_id", arxiv_id), "acl_id": matched("acl_id", acl_id), "doi": ""}
-    if own := _ARXIVS_DOI.fullmatch(doi := matched("doi", doi)):  # says no more, and is not its publisher's
-        ids["arxiv_id"] = ids["arxiv_id"] or matched("arxiv_id", own[1])
-    else:
-        ids["doi"] = doi
-        if own := _ANTHOLOGYS_DOI.fullmatch(doi):
-            ids["acl_id"] = ids["acl_id"] or matched("acl_id", own[1])
-    people = tuple(name for each in names if (name := mend(" ".join(each.split()))))
-    dated = matched("year", year)
+    authors = tuple(filter(None, map(mend, names)))
+    told = ids.of_doi(doi) if doi else {}
+    if url and not told and _RESOLVER.match(url):
+        told = ids.of_doi(url)
+    year = matched("year", said.get("year", ""))
     return Record(
-        title=named or first_sentence(mended),
-        title_origin=TitleOrigin.PAGE if named else TitleOrigin.SENTENCE,
-        abstract=mended,
-        first_author=people[0] if people else "",
-        authors=people,
-        year=int(dated) if dated else None,
-        **ids,
+        title=title or first_sentence(abstract),
+        title_origin=TitleOrigin.PAGE if title else TitleOrigin.SENTENCE,
+        abstract=abstract,
+        first_author=authors[0] if authors else "",
+        authors=authors,
+        year=int(year) if year else None,
+        arxiv_id=matched("arxiv_id", said.get("arxiv_id", ""), told.get("arxiv_id", ""), url),
+        acl_id=matched("acl_id", said.get("acl_id", ""), told.get("acl_id", ""), url),
+        doi=told.get("doi", ""),
         url=matched("url", url),
         source=Source(file, line),
-        raw="",
     )
+
+
+def _kept(field: str, value: str) -> str:
+    if form := _FORMS.get(field):
+        value = value.strip()
+        return value if len(value) <= ids.LONGEST_URL and form.fullmatch(value) else ""
+    return ids.whole(field, value)
+
+
+def _fault(title: str, abstract: str, names: list[str]) -> str:
+    """Return why these texts cannot be kept, or nothing."""
+    texts = "".join((title, abstract, *names))
+    if not texts.isascii() and _SURROGATE.search(texts):
+        return NOT_UTF8
+    for what, text, most in (("title", title, LONGEST_TITLE), ("abstract", abstract, LONGEST_ABSTRACT)):
+        if len(text) > most:
+            return f"the {what} is too long: {len(text):,} characters, at most {most:,}"
+    if max(map(len, names), default=0) > LONGEST_NAME:
+        return f"an author's name is longer than {LONGEST_NAME} characters"
+    return f"{len(names):,} authors, at most {MOST_AUTHORS:,}" if len(names) > MOST_AUTHORS else ""

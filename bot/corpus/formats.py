@@ -5,28 +5,33 @@ content decides, never the file's name; a format that recognises less stands bef
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from bot.corpus import bibliography, feed, jsonl, pages, table
 from bot.corpus.catalog import Catalog
-from bot.corpus.pieces import Format
-from bot.papers import Problem, Record
+from bot.corpus.pieces import Format, Numbered, Piece
+from bot.papers import Problem
 
-FORMATS: tuple[Format, ...] = (jsonl, feed, bibliography, table, pages)
+FORMATS: tuple[Format, ...] = (jsonl, feed, table, bibliography, pages)
 _HEAD = 1 << 16  # characters
 
 
-def read(file: str, text: str, catalog: Catalog) -> Iterator[Record | Problem]:
-    """Yield the papers of a file's text and what could not be read of it, in the order of their lines.
-
-    Bytes that were not UTF-8 are expected as lone surrogates (`errors="surrogateescape"`).
-    """
-    text = text.removeprefix("\ufeff")
-    head = text[:_HEAD]
+def pieces(file: str, lines: Iterator[Numbered], catalog: Catalog) -> Iterator[Piece | Problem]:
+    """Yield the papers of a file's lines and what cannot be one, in the order of their lines."""
+    first = _first(lines)
+    head = "\n".join(text for _, text in first)[:_HEAD]
     found = next(known for known in FORMATS if known.recognises(head))
-    lines = ((number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), 1))
-    nothing = True
-    for piece in found.pieces(file, lines, catalog):
-        nothing = False
-        yield piece if isinstance(piece, Problem) else piece.read()
-    if nothing:
-        yield Problem(file, 0, "the file holds no papers")
+    made = found.pieces(file, chain(first, lines), catalog)
+    yield next(made, Problem(file, 0, "the file holds no papers"))
+    yield from made
+
+
+def _first(lines: Iterator[Numbered]) -> list[Numbered]:
+    """Take the lines that hold the head."""
+    taken, size = [], 0
+    for line in lines:
+        taken.append(line)
+        size += len(line[1]) + 1
+        if size > _HEAD:
+            break
+    return taken

@@ -1,9 +1,9 @@
-"""Text as people should read it. What a file holds stays in `Record.raw`."""
+"""Text as people should read it."""
 
 import re
 import unicodedata
 
-from bot.corpus.tex import read_tex
+from bot.corpus.tex import has_tex, read_tex
 
 # Characters nobody sees: controls, soft hyphen, zero-width and direction marks, tags, lone surrogates.
 # The joiners U+200C and U+200D stay: Persian and emoji are spelt with them.
@@ -21,12 +21,16 @@ def mend(text: str) -> str:
     mended = _clean(text)
     # One reading of TeX may uncover another ("`{}`" is "``", then a quotation mark). Each leaves fewer signs
     # of TeX than it found, so this ends.
-    while (plainer := _clean(read_tex(mended))) not in ("", mended):
+    while has_tex(mended) and (plainer := _clean(read_tex(mended))) not in ("", mended):
         mended = plainer
     return mended
 
 
 def _clean(text: str) -> str:
-    if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    return " ".join(text.split())
+    line = text.strip().replace("\n", " ")
+    if line.isascii() and line.isprintable() and "  " not in line:  # nearly all are, which is soon seen
+        return line
+    cleaned = " ".join(text.split())
+    if not cleaned.isprintable():  # what is printable has nothing that nobody sees
+        cleaned = " ".join(_INVISIBLE.sub("", text).split())
+    return unicodedata.normalize("NFC", cleaned)

@@ -6,7 +6,10 @@ from typing import NamedTuple, Protocol
 from bot.corpus.catalog import Catalog
 from bot.papers import Problem, Record
 
-Numbered = tuple[int, str]  # a line of a file, from 1, and its text without the end, blank ones too
+# A line of a file, from 1, and its text without the end, blank ones too; joined by line feeds they are all.
+# A line of more than LONGEST_CHUNK bytes comes in chunks of so many, which all bear its number.
+Numbered = tuple[int, str]
+LONGEST_CHUNK = 1 << 20
 
 
 class Piece(NamedTuple):
@@ -30,5 +33,6 @@ class Format(Protocol):
         """Yield the papers of a file and what cannot be one, in the order of their lines.
 
         The lines are taken one by one, and no more of them kept than a paper takes. Bytes that were not UTF-8
-        are lone surrogates (`errors="surrogateescape"`).
+        are lone surrogates (`errors="surrogateescape"`). The chunks of a line are joined where papers do not
+        go by lines, as in a feed; elsewhere such a line is reported once.
         """

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.corpus import Catalog, Corpus, read_catalog, read_corpus
+from bot.corpus import Catalog, read_catalog
+from tests.reading import Read, read_corpus
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 @pytest.fixture(scope="session")
-def corpus() -> Corpus:
+def corpus() -> Read:
     """Return the whole seed corpus."""
     return read_corpus([SEEDS])
 

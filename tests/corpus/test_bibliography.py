@@ -8,6 +8,7 @@ from bot.corpus import Catalog
 from bot.corpus.bibliography import pieces, recognises
 from bot.corpus.pieces import Piece
 from bot.papers import Problem, Record, Source, TitleOrigin
+from tests.reading import read_piece
 
 BERT = """@inproceedings{devlin-etal-2019-bert,
     title = "{BERT}: Pre-training of {\\"U}ber {T}ransformers",
@@ -44,7 +45,7 @@ def found(text: str) -> Iterator[Piece | Problem]:
 
 def read(text: str) -> list[Record | Problem]:
     """Return what a file's text is read into."""
-    return [each.read() if isinstance(each, Piece) else each for each in found(text)]
+    return list(map(read_piece, found(text)))
 
 
 def bert(line: int) -> Record:
@@ -66,7 +67,6 @@ def bert(line: int) -> Record:
         doi="10.18653/v1/N19-1423",
         url="https://aclanthology.org/N19-1423/",
         source=Source("a.bib", line),
-        raw="",
     )
 
 
@@ -81,7 +81,6 @@ def llama(line: int) -> Record:
         year=2023,
         arxiv_id="2305.14710",
         source=Source("a.bib", line),
-        raw="",
     )
 
 
@@ -92,7 +91,6 @@ def titled(line: int, title: str, **fields: str) -> Record:
         title_origin=TitleOrigin.PAGE,
         abstract="",
         source=Source("a.bib", line),
-        raw="",
         arxiv_id=fields.get("arxiv_id", ""),
         acl_id=fields.get("acl_id", ""),
         doi=fields.get("doi", ""),
@@ -113,15 +111,18 @@ def test_an_unbalanced_brace_costs_its_own_entry(kind: str) -> None:
     assert read(f"{BERT}\n\n{kind}{{x, title = {{A}}}}") == [bert(1), titled(17, "A")]
 
 
-def test_an_at_sign_within_a_field_begins_no_entry() -> None:
-    """A line further in that looks like an entry's begin stays the abstract's while a brace is open."""
-    text = "@misc{x, title = {A},\n note = {see\n  @(x) and me@misc{y} of\n  @misc{z} it}}"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@misc{x, title = {A},\n note = {see\n  @(x) and me@misc{y} of\n  @misc{z} it}}",
+        '@misc{x, note = "a } b",\n title = "A"\n}',
+        "@misc{x, title = {A}, Title = {B}, title = {C}}",
+    ],
+    ids=["an at sign within a field", "a brace too many in quotes", "a field that stands twice"],
+)
+def test_an_odd_entry_is_one_paper(text: str) -> None:
+    """It reaches to the next one, not to where its braces seem closed; the first of a field counts."""
     assert read(text) == [titled(1, "A")]
-
-
-def test_a_brace_too_many_in_quotes_is_read() -> None:
-    """An entry reaches to the next one, not to where its braces seem closed."""
-    assert read('@misc{x, note = "a } b",\n title = "A"\n}') == [titled(1, "A")]
 
 
 def test_what_is_no_paper_is_passed_over() -> None:
@@ -156,9 +157,49 @@ def test_parentheses_enclose_an_entry_too() -> None:
     assert read("@misc(x,\n title = {A}\n)\n@misc{y, title = {B}}") == [titled(1, "A"), titled(4, "B")]
 
 
-def test_of_a_field_that_stands_twice_the_first_counts() -> None:
-    """The paper is not lost."""
-    assert read("@misc{x, title = {A}, Title = {B}, title = {C}}") == [titled(1, "A")]
+def test_comments_between_fields_are_left_out() -> None:
+    """A line of a field that begins with a percent sign is none, in braces or in quotation marks."""
+    text = (
+        "@misc{x,\n  % title = {No,\n title = {A\n% b},\n%\n"
+        ' abstract = "Half of it,\n%50, we say\n% so."\n}\n% {\n  @misc(y,\n % no\n title = {B\n% c})'
+    )
+    found = [each for each in read(text) if isinstance(each, Record)]
+    assert [(each.source.line, each.title, each.abstract) for each in found] == [
+        (1, "A % b", "Half of it, %50, we say % so."),
+        (11, "B % c", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("{{The {ATLAS} Collaboration}}", ("The ATLAS Collaboration",)),
+        ("{The {ATLAS} Collaboration} and Bee, Ann", ("The ATLAS Collaboration", "Ann Bee")),
+        ("{{\\'E}cole and {A}}", ("École and A",)),
+        ("{Ann} {Bee}", ("Ann Bee",)),
+    ],
+)
+def test_a_name_in_braces_is_one_as_it_stands(written: str, names: tuple[str, ...]) -> None:
+    """However many braces, and with braces in it."""
+    (found,) = read(f"@misc{{x, title = {{A}}, author = {{{written}}}}}")
+    assert isinstance(found, Record)
+    assert found.authors == names
+
+
+def test_the_chunks_of_a_line_are_joined() -> None:
+    """As they stand; a chunk begins no entry, and one that is too long is told once."""
+    chunks = ["@misc{x, note = 5", "% , title = {No", "va and ", "@misc{z} b}}"]
+    long = ["@misc{x, title = {", *["tea " * 20_000] * 9, "}}"]
+    lines = [
+        *((1, chunk) for chunk in chunks),
+        *((2, chunk) for chunk in long),
+        (3, "@misc{y, title = {B}}"),
+    ]
+    assert list(map(read_piece, pieces("a.bib", lines, Catalog()))) == [
+        titled(1, "Nova and @miscz b"),
+        Problem("a.bib", 2, "the entry is too long: more than 100,000 characters"),
+        titled(3, "B"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +227,10 @@ def test_of_a_field_that_stands_twice_the_first_counts() -> None:
             {"acl_id": "N19-1423", "doi": "10.18653/v1/N19-1423", "url": "https://x.org/a_b"},
         ),
         ("doi = {10.1162/tacl\\_a{\\_}00349}", {"doi": "10.1162/tacl_a_00349"}),
+        (
+            "url = {https://doi.org/10.1162/tacl\\_a\\_00349}",
+            {"doi": "10.1162/tacl_a_00349", "url": "https://doi.org/10.1162/tacl_a_00349"},
+        ),
     ],
 )
 def test_ids_are_found_where_bibliographies_put_them(written: str, ids: dict[str, str]) -> None:
@@ -221,6 +266,11 @@ def test_what_cannot_be_a_paper_is_reported(text: str, why: str) -> None:
         ("word " * 250 + "\n@misc{x,", False),
         ("An abstract of me@x{y}.", False),
         ("@someone said", False),
+        ("@ann (of Bee) wrote, this", False),
+        ("@ann {bee} wrote, this", False),
+        ("@mine{x, title", True),
+        ("@software{\nx,", True),
+        ("@String(a = ", True),
         ("", False),
     ],
 )

@@ -6,7 +6,7 @@ from bot.corpus import Catalog, parse, read_catalog
 from bot.corpus.catalog import Entry
 from bot.papers import Problem, Record, TitleOrigin
 
-HEADER = "sha256,title,first_author,authors,year,arxiv_id,acl_id,url\n"
+HEADER = "sha256,title,first_author,authors,year,arxiv_id,acl_id,url\n"  # without the optional doi
 ABSTRACT = "An abstract that nobody has given a title, and that says so. " * 6
 KEY = sha256(ABSTRACT.encode()).hexdigest()
 
@@ -98,6 +98,36 @@ def test_a_bad_row_costs_itself_only() -> None:
             Problem("catalog.csv", 5, "not valid UTF-8"),
         ),
     )
+
+
+def test_a_doi_may_be_known() -> None:
+    """A column of its own, that older catalogs have not; the record has it."""
+    text = f"sha256,doi\n{KEY},https://doi.org/10.1000/182\n"
+    catalog, problems = read_catalog("c", text)
+    assert catalog == Catalog({KEY: Entry(doi="10.1000/182")})
+    assert [problem.reason for problem in problems] == [
+        "no column title, first_author, authors, year, arxiv_id, acl_id, url in the header"
+    ]
+    assert [each.doi for each in parse("f", ABSTRACT, catalog) if isinstance(each, Record)] == ["10.1000/182"]
+    _, problems = read_catalog("c", f"sha256,doi\n{KEY},tea\n")
+    assert problems[-1] == Problem("c", 2, "doi is not understood: tea")
+
+
+def test_ids_are_taken_from_links_and_dois() -> None:
+    """As everywhere; a library's own DOI says no more than the id that is in it, and is no fault."""
+    address = "https://aclanthology.org/2024.naacl-long.171/"
+    catalog, problems = read_catalog("c", f"sha256,doi,url\n{KEY},10.48550/arXiv.2305.14710,{address}\n")
+    assert catalog == Catalog({KEY: Entry(arxiv_id="2305.14710", acl_id="2024.naacl-long.171", url=address)})
+    assert [problem.line for problem in problems] == [1]  # of the header, which lacks the others
+
+
+def test_a_digest_tells_catalogs_apart() -> None:
+    """Whatever is changed in an entry changes it; the order of the rows does not."""
+    one, two = Entry(title="One"), Entry(title="One", year=2020)
+    catalogs = [{}, {"a": one}, {"a": two}, {"b": one}, {"a": one, "b": two}]
+    assert Catalog().digest == ""
+    assert len({Catalog(entries).digest for entries in catalogs}) == len(catalogs)
+    assert Catalog({"a": one, "b": two}).digest == Catalog({"b": two, "a": one}).digest
 
 
 def test_two_rows_that_disagree_are_reported() -> None:

@@ -1,12 +1,19 @@
+import gzip
+import io
 import os
 import socket
+from collections.abc import Callable
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import xxhash
 
-from bot.corpus import Corpus, read_corpus
-from bot.papers import Problem
+from bot.corpus import Catalog, File, Piece, Stamp, disk, find_corpus, pieces_of
+from bot.corpus.catalog import Entry
+from bot.papers import Problem, Record
+from tests.reading import Read, read_corpus
 
 TEXT = "An abstract is a text of some length that says what a paper does. " * 6
 
@@ -18,7 +25,7 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def titles(corpus: Corpus) -> list[tuple[str, str]]:
+def titles(corpus: Read) -> list[tuple[str, str]]:
     """Return file and title of each record."""
     return [(record.source.file, record.title) for record in corpus.records]
 
@@ -70,19 +77,113 @@ def test_a_missing_path_is_reported_and_the_others_are_read(tmp_path: Path) -> N
     corpus = read_corpus([missing, tmp_path / "here"])
     assert titles(corpus) == [("one.txt", "One")]
     assert corpus.problems == (Problem(str(missing), 0, "cannot be read: no such file or directory"),)
+    assert find_corpus([missing, tmp_path / "here"]).missing == (str(missing),)
+
+
+def test_a_folder_that_cannot_be_listed_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known of what it holds; one within a folder is a problem only."""
+    write(tmp_path / "a" / "one.txt", TEXT)
+    listed = os.scandir
+
+    def refused(path: Path) -> object:
+        if path == tmp_path / "a":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    problem = Problem(str(tmp_path / "a"), 0, "cannot be read: permission denied")
+    assert find_corpus([tmp_path / "a"]) == disk.Corpus((), Catalog(), (problem,), (problem.file,))
+
+
+def test_a_corpus_is_found_without_reading_papers(tmp_path: Path) -> None:
+    """Its files, in order, and what its catalogs know; the catalog is no file of papers."""
+    two, one = write(tmp_path / "b.txt", TEXT), write(tmp_path / "a.txt", TEXT)
+    key = sha256(TEXT.encode()).hexdigest()
+    write(
+        tmp_path / "catalog.csv",
+        f"sha256,title,first_author,authors,year,arxiv_id,acl_id,url\n{key},T,,,,,,\n",
+    )
+    files = (File(one, "a.txt"), File(two, "b.txt"))
+    assert find_corpus([tmp_path]) == disk.Corpus(files, Catalog({key: Entry(title="T")}), (), ())
+
+
+def test_a_stamp_and_a_digest_tell_whether_a_file_is_another(tmp_path: Path) -> None:
+    """The stamp from what the system says of it, the digest from its bytes as they lie there."""
+    path = tmp_path / "a.txt"
+    file = File(path, "a")
+    assert file.stamp() is None
+    with pytest.raises(FileNotFoundError):
+        file.digest()
+    path.write_bytes(b"tea" * 500_000)
+    os.utime(path, ns=(1, 2))
+    assert file.stamp() == Stamp(1_500_000, 2)
+    assert file.digest() == xxhash.xxh3_128_hexdigest(b"tea" * 500_000)
+
+
+def test_papers_come_one_by_one(tmp_path: Path) -> None:
+    """The first one before the end is read, with how far that is; and then the file may be let go."""
+    line = '{"title": "A Title", "abstract": "' + TEXT + '"}\n'
+    file = File(write(tmp_path / "a", line * 20_000), "a")
+    told: list[int] = []
+    pieces = pieces_of(file, Catalog(), told.append)
+    first = next(pieces)
+    assert isinstance(first, Piece)
+    assert (first.line, first.text) == (1, line.rstrip("\n"))
+    assert 0 < told[-1] < 1 << 20
+    pieces.close()  # or the file would be reported as left open
+    assert sum(1 for _ in pieces_of(file, Catalog(), told.append)) == 20_000
+    assert (told[-1], max(after - before for before, after in pairwise(told)) <= 1 << 20) == (
+        len(line) * 20_000,
+        True,
+    )
+
+
+def read_until_it_fails(file: File) -> list[Piece | Problem]:
+    """Return the pieces of a file, of which the disk does not give all."""
+    found: list[Piece | Problem] = []
+    with pytest.raises(OSError, match="error"):
+        found.extend(pieces_of(file, Catalog()))
+    return found
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("end", ['{"title": "Lost"}', ""])
+def test_a_disk_that_fails_midway_costs_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes], end: str
+) -> None:
+    """What stands before it is read, and the loss has a line."""
+    data = pack(b'{"title": "One"}\n{"title": "Two"}\n' + end.encode())
+
+    class Failing(io.BytesIO):
+        """What a bad block does, instead of the end."""
+
+        def _checked(self, data: bytes) -> bytes:
+            if not data:
+                raise OSError(5, "Input/output error")
+            return data
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            return self._checked(super().read(size))
+
+        def read1(self, size: int | None = -1, /) -> bytes:
+            return self._checked(super().read1(size))
+
+    monkeypatch.setattr(Path, "open", lambda *_: Failing(data))
+    *found, last = read_until_it_fails(File(tmp_path, "a"))
+    records = [each.read() for each in found if isinstance(each, Piece)]
+    assert [each.title for each in records if isinstance(each, Record)][:2] == ["One", "Two"]
+    assert last == Problem("a", 3, "cannot be read: input/output error")
 
 
 def test_a_folder_without_papers_is_reported(tmp_path: Path) -> None:
     """Empty, or with nothing but what is no corpus."""
     write(tmp_path / "only" / "README", "About.")
     (tmp_path / "empty").mkdir()
-    assert read_corpus([tmp_path / "only", tmp_path / "empty"]) == Corpus(
-        (),
-        (
+    assert read_corpus([tmp_path / "only", tmp_path / "empty"]) == Read(
+        problems=(
             Problem(str(tmp_path / "only"), 0, "the folder holds no papers"),
             Problem(str(tmp_path / "empty"), 0, "the folder holds no papers"),
-        ),
-        (),
+        )
     )
 
 
@@ -92,9 +193,8 @@ def test_paths_that_lead_to_no_corpus_are_reported(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")
     assert read_corpus([]).problems == (Problem("corpus", 0, "no folder or file of papers is named"),)
-    assert read_corpus(
-        [readme, tmp_path / "pipe", tmp_path / "loop", Path("a\0b"), Path("a\ud800")]
-    ) == Corpus(
+    corpus = find_corpus([readme, tmp_path / "pipe", tmp_path / "loop", Path("a\0b"), Path("a\ud800")])
+    assert (corpus.files, corpus.problems) == (
         (),
         (
             Problem("README.md", 0, "a README is not read for papers"),
@@ -103,8 +203,8 @@ def test_paths_that_lead_to_no_corpus_are_reported(tmp_path: Path) -> None:
             Problem("a\\x00b", 0, "cannot be read: not a path"),
             Problem("a\\ud800", 0, "cannot be read: not a path"),
         ),
-        (),
     )
+    assert corpus.missing == (str(tmp_path / "loop"), "a\\x00b", "a\\ud800")
 
 
 def test_links_in_a_circle_are_not_followed_for_ever(tmp_path: Path) -> None:
@@ -186,7 +286,7 @@ def test_a_name_may_hold_anything(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_reported(tmp_path: Path) -> None:
-    """One byte more than 32 MiB is not read; a catalog is no exception."""
+    """One byte more than 32 MiB is not read of a page, which is read at once, nor of a catalog."""
     write(tmp_path / "b.txt", f"One\n{TEXT}\n")
     for name in ("a.txt", "catalog.csv"):
         with (tmp_path / name).open("wb") as large:

@@ -170,11 +170,11 @@ def test_noise_between_papers_is_reported_and_moves_nothing() -> None:
 
 
 def test_control_characters_are_not_shown_and_split_no_line() -> None:
-    """Form feeds and Unicode's separators stay within their line; the raw text has them still."""
+    """Form feeds and Unicode's separators stay within their line."""
     line = f"\x00We\x0c study\u2028 \x85this. {A}"
     record = next(parse("f.txt", f"Title\x00 One\n{line}\n", Catalog()))
     assert isinstance(record, Record)
-    assert (record.title, record.abstract[:17], record.raw) == ("Title One", "We study this. We", line)
+    assert (record.title, record.abstract[:17]) == ("Title One", "We study this. We")
 
 
 def test_scripts_without_spaces_are_prose() -> None:

@@ -19,6 +19,13 @@ def made(**fields: Any) -> Record | Problem:
     return record("a.jsonl", 7, **{"title": "", "abstract": "", **fields})
 
 
+def the_record(**fields: Any) -> Record:
+    """Make the record of a paper that has these fields."""
+    found = made(**fields)
+    assert isinstance(found, Record)
+    return found
+
+
 def test_fields_are_mended() -> None:
     """TeX, line breaks and what stands around ids go."""
     assert made(
@@ -42,15 +49,12 @@ def test_fields_are_mended() -> None:
         doi="10.1145/3544548.3581388",
         url="https://arxiv.org/abs/2305.14710",
         source=Source("a.jsonl", 7),
-        raw="",
     )
 
 
 def test_without_a_title_a_sentence_stands_in() -> None:
     """And without an abstract the title is enough."""
-    untitled, bare = made(abstract=ABSTRACT), made(title="Only this")
-    assert isinstance(untitled, Record)
-    assert isinstance(bare, Record)
+    untitled, bare = the_record(abstract=ABSTRACT), the_record(title="Only this")
     assert (untitled.title, untitled.title_origin) == (SENTENCE, TitleOrigin.SENTENCE)
     assert (bare.title, bare.title_origin, bare.abstract) == ("Only this", TitleOrigin.PAGE, "")
 
@@ -74,27 +78,44 @@ def test_what_is_no_paper_is_told(fields: dict[str, Any], reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("doi", "ids"),
+    ("fields", "ids"),
     [
-        ("10.48550/arXiv.2305.14710", ("2305.14710", "", "")),
-        ("10.48550/arXiv.hep-th/9901001", ("hep-th/9901001", "", "")),
-        ("10.18653/v1/N19-1423", ("", "N19-1423", "10.18653/v1/N19-1423")),
-        ("DOI: 10.1162/coli_a_00123", ("", "", "10.1162/coli_a_00123")),
-        ("10.1/x", ("", "", "")),
+        ({"doi": "10.48550/arXiv.2305.14710"}, ("2305.14710", "", "")),
+        ({"doi": "10.48550/arXiv.hep-th/9901001"}, ("hep-th/9901001", "", "")),
+        ({"doi": "10.18653/v1/N19-1423"}, ("", "N19-1423", "10.18653/v1/N19-1423")),
+        ({"doi": "DOI: 10.1162/coli_a_00123"}, ("", "", "10.1162/coli_a_00123")),
+        ({"doi": "10.3115/v1/P14-1001"}, ("", "P14-1001", "10.3115/v1/P14-1001")),
+        ({"doi": "10.1145/1, 10.48550/arXiv.2305.14710"}, ("", "", "10.1145/1")),
+        ({"doi": "10.48550/arXiv.none"}, ("", "", "")),
+        ({"doi": "10.1/x"}, ("", "", "")),
+        ({"url": "https://arxiv.org/pdf/2305.14710v2"}, ("2305.14710", "", "")),
+        ({"url": "https://aclanthology.org/N19-1423.pdf"}, ("", "N19-1423", "")),
+        ({"url": " https://doi.org/10.1145/1"}, ("", "", "10.1145/1")),
+        ({"url": "http://dx.doi.org/10.3115/v1/P14-1001"}, ("", "P14-1001", "10.3115/v1/P14-1001")),
+        ({"url": "https://doi.org/10.48550/arXiv.2305.14710"}, ("2305.14710", "", "")),
+        ({"url": "https://www.semanticscholar.org/arxiv/2305.14710"}, ("2305.14710", "", "")),
+        ({"url": "https://api.semanticscholar.org/ACL:N19-1423"}, ("", "N19-1423", "")),
+        ({"url": "https://dl.acm.org/doi/proceedings/10.1145/1"}, ("", "", "")),
+        ({"url": "https://example.org/2305.14710"}, ("", "", "")),
+        ({"arxiv_id": "2305.14710", "url": "https://arxiv.org/abs/2001.00001"}, ("2305.14710", "", "")),
+        ({"acl_id": "N19-1423", "url": "https://aclanthology.org/P14-1001"}, ("", "N19-1423", "")),
+        ({"doi": "10.1145/1", "url": "https://doi.org/10.1145/2"}, ("", "", "10.1145/1")),
+        (
+            {"doi": "10.48550/arXiv.2305.14710", "url": "https://arxiv.org/abs/2001.00001"},
+            ("2305.14710", "", ""),
+        ),
+        ({"arxiv_id": "none", "url": "https://arxiv.org/abs/2305.14710"}, ("2305.14710", "", "")),
+        (
+            {"acl_id": "https://example.org/x", "doi": "10.18653/v1/N19-1423"},
+            ("", "N19-1423", "10.18653/v1/N19-1423"),
+        ),
+        ({"doi": "none", "url": "https://doi.org/10.1145/1"}, ("", "", "10.1145/1")),
     ],
 )
-def test_a_doi_may_tell_an_id(doi: str, ids: tuple[str, str, str]) -> None:
-    """ArXiv's own says nothing more, the Anthology's is its publisher's."""
-    found = made(title="A", doi=doi)
-    assert isinstance(found, Record)
+def test_a_doi_or_a_link_may_tell_an_id(fields: dict[str, str], ids: tuple[str, str, str]) -> None:
+    """What is given comes first, if it is an id; arXiv's own DOI says nothing more than its id."""
+    found = the_record(title="A", **fields)
     assert (found.arxiv_id, found.acl_id, found.doi) == ids
-
-
-def test_an_id_that_is_none_leaves_room_for_the_dois() -> None:
-    """An address elsewhere, say."""
-    found = made(title="A", acl_id="https://example.org/x", doi="10.18653/v1/N19-1423")
-    assert isinstance(found, Record)
-    assert found.acl_id == "N19-1423"
 
 
 @pytest.mark.parametrize(
@@ -102,11 +123,18 @@ def test_an_id_that_is_none_leaves_room_for_the_dois() -> None:
     [
         ("year", " 2023 ", "2023"),
         ("year", "23", ""),
+        ("year", "1499", ""),
+        ("year", "1500", "1500"),
+        ("year", "2100", "2100"),
+        ("year", "2101", ""),
         ("arxiv_id", "https://arxiv.org/pdf/2305.14710v1.pdf", "2305.14710"),
         ("arxiv_id", "2305", ""),
         ("acl_id", "W18-2501", "W18-2501"),
         ("url", "javascript:alert(1)", ""),
         ("url", "https://a.org/<!channel>", ""),
+        ("url", "https://a.org/\udce9", ""),
+        ("url", f" https://a.org/{'a' * 1_986} ", f"https://a.org/{'a' * 1_986}"),
+        ("url", f"https://a.org/{'a' * 1_987}", ""),
         ("doi", "http://dx.doi.org/10.1000/182", "10.1000/182"),
     ],
 )

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from bot.corpus import Catalog, mend, parse, read_catalog
 from bot.corpus.furniture import is_furniture, without_button
+from bot.corpus.mend import _INVISIBLE as INVISIBLE
+from bot.corpus.tex import read_tex
 from bot.papers import Problem, Record
 
 ANY_CHARACTER = st.characters()  # lone surrogates and controls too
@@ -70,6 +72,20 @@ def test_mending_twice_is_mending_once(text: str) -> None:
     mended = mend(text)
     assert mend(mended) == mended
     assert mended or not any(c.isalnum() for c in text)
+
+
+@given(st.one_of(st.text(ANY_CHARACTER), TEX, st.text(" a\t\n~:/", max_size=20)))
+def test_mending_fast_is_mending_slowly(text: str) -> None:
+    """Whether there is anything to mend is told without doing it, and nothing is overlooked."""
+    slow = clean(text)
+    while (plainer := clean(read_tex(slow))) not in ("", slow):
+        slow = plainer
+    assert mend(text) == slow
+
+
+def clean(text: str) -> str:
+    """Clean a text step by step, whatever it is."""
+    return " ".join(unicodedata.normalize("NFC", INVISIBLE.sub("", text)).split())
 
 
 @given(TEX.filter(lambda text: any(c.isalnum() for c in text)))

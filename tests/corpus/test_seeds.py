@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.corpus import Catalog, Corpus, mend, parse, read_corpus
+from bot.corpus import Catalog, mend, parse
 from bot.papers import Record, Source, TitleOrigin
+from tests.reading import Read, read_corpus
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -18,7 +19,7 @@ def rows() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_every_document_gives_its_papers_and_no_problem(corpus: Corpus) -> None:
+def test_every_document_gives_its_papers_and_no_problem(corpus: Read) -> None:
     """The five documents hold 11, 87, 207, 57 and 24 papers, and nothing in them is refused."""
     assert corpus.problems == ()
     assert corpus.files == tuple(path.name for path in sorted(SEEDS.glob("0*.txt")))
@@ -31,14 +32,14 @@ def test_every_document_gives_its_papers_and_no_problem(corpus: Corpus) -> None:
     }
 
 
-def test_each_paper_stands_where_the_catalog_says(corpus: Corpus) -> None:
+def test_each_paper_stands_where_the_catalog_says(corpus: Read) -> None:
     """File, line and title of all 386 records are the catalog's, also where the page gave the title."""
     assert [(r.source.file, r.source.line, r.title) for r in corpus.records] == [
         (row["seed_file"], int(row["line"]), row["title"]) for row in rows()
     ]
 
 
-def test_titles_come_from_the_page_first(corpus: Corpus) -> None:
+def test_titles_come_from_the_page_first(corpus: Read) -> None:
     """Only the 35 papers of the two documents without titles have theirs from the catalog."""
     origins = Counter((r.source.file[:3], r.title_origin) for r in corpus.records)
     assert origins == {
@@ -50,16 +51,16 @@ def test_titles_come_from_the_page_first(corpus: Corpus) -> None:
     }
 
 
-def test_a_record_holds_all_that_is_known(corpus: Corpus) -> None:
-    """The first record has the catalog's description, the text for display and the text as it stands."""
-    raw = (SEEDS / "000_f482e1e806869c2b.txt").read_text(encoding="utf-8").split("\n")[0]
+def test_a_record_holds_all_that_is_known(corpus: Read) -> None:
+    """The first record has the catalog's description and the text for display."""
+    line = (SEEDS / "000_f482e1e806869c2b.txt").read_text(encoding="utf-8").split("\n")[0]
     assert corpus.records[0] == Record(
         title=(
             "Instructions as Backdoors: "
             "Backdoor Vulnerabilities of Instruction Tuning for Large Language Models"
         ),
         title_origin=TitleOrigin.CATALOG,
-        abstract=raw,
+        abstract=line,
         first_author="Jiashu Xu",
         authors=("Jiashu Xu", "Mingyu Derek Ma", "Fei Wang", "Chaowei Xiao", "Muhao Chen"),
         year=2023,
@@ -67,11 +68,10 @@ def test_a_record_holds_all_that_is_known(corpus: Corpus) -> None:
         acl_id="2024.naacl-long.171",
         url="https://arxiv.org/abs/2305.14710",
         source=Source("000_f482e1e806869c2b.txt", 1),
-        raw=raw,
     )
 
 
-def test_the_catalog_describes_every_paper_it_knows(corpus: Corpus) -> None:
+def test_the_catalog_describes_every_paper_it_knows(corpus: Read) -> None:
     """First author, authors, year, ids and address of all records are the catalog's, its escapes read."""
     names = {
         "David Duki\\u0107": "David Dukić",
@@ -89,25 +89,17 @@ def test_the_catalog_describes_every_paper_it_knows(corpus: Corpus) -> None:
     ]
 
 
-def test_no_tex_is_shown(corpus: Corpus) -> None:
+def test_no_tex_is_shown(corpus: Read) -> None:
     """No title or abstract shows a backslash, a brace, TeX's quotes or a link without its scheme."""
     tex = re.compile(r"\\|``|''|(?<!http:)(?<!https:)//|\{|\}")
     shown = [text for record in corpus.records for text in (record.title, record.abstract)]
     assert [text for text in shown if tex.search(text)] == []
 
 
-def test_mending_the_seeds_again_changes_nothing(corpus: Corpus) -> None:
+def test_mending_the_seeds_again_changes_nothing(corpus: Read) -> None:
     """What is shown is mended for good."""
     shown = [text for record in corpus.records for text in (record.title, record.abstract)]
     assert [mend(text) for text in shown] == shown
-
-
-def test_raw_is_the_line_untouched(corpus: Corpus, texts: dict[str, str]) -> None:
-    """The raw text of each record is its file's line, to the character."""
-    lines = {name: text.split("\n") for name, text in texts.items()}
-    assert [r.raw for r in corpus.records] == [
-        lines[r.source.file[:3]][r.source.line - 1] for r in corpus.records
-    ]
 
 
 @pytest.mark.parametrize("name", ["000", "001", "002", "003", "004"])
@@ -119,12 +111,12 @@ def test_an_inserted_line_retitles_nothing(
     before = list(parse("f", texts[name], catalog))
     after = list(parse("f", inserted + texts[name], catalog))
     shift = inserted.count("\n")
-    assert [(r.source.line, r.title, r.raw) for r in after if isinstance(r, Record)] == [
-        (r.source.line + shift, r.title, r.raw) for r in before if isinstance(r, Record)
+    assert [(r.source.line, r.title, r.abstract) for r in after if isinstance(r, Record)] == [
+        (r.source.line + shift, r.title, r.abstract) for r in before if isinstance(r, Record)
     ]
 
 
-def test_names_of_files_mean_nothing(corpus: Corpus, tmp_path: Path) -> None:
+def test_names_of_files_mean_nothing(corpus: Read, tmp_path: Path) -> None:
     """The layout is known from the content: under other names the same papers are read."""
     for number, name in enumerate(corpus.files):
         shutil.copy(SEEDS / name, tmp_path / f"{number}.html")
@@ -136,7 +128,7 @@ def test_names_of_files_mean_nothing(corpus: Corpus, tmp_path: Path) -> None:
     ]
 
 
-def test_without_a_catalog_only_the_page_is_known(corpus: Corpus, texts: dict[str, str]) -> None:
+def test_without_a_catalog_only_the_page_is_known(corpus: Read, texts: dict[str, str]) -> None:
     """Papers without a title are named by their first sentence, and nothing else is made up."""
     record = next(parse("f", texts["004"], Catalog()))
     assert isinstance(record, Record)

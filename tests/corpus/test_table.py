@@ -1,22 +1,38 @@
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.corpus import Catalog, table
-from bot.corpus.lines import LONGEST_ABSTRACT
+from bot.corpus import table
+from bot.corpus.catalog import Catalog
+from bot.corpus.named import NAMES
+from bot.corpus.pieces import Piece
 from bot.papers import Problem, Record, Source, TitleOrigin
+from tests.reading import read_piece
 
 HEADER = "title,abstract\n"
 GOOD = HEADER + 'One,"We show, here,\nthat ""it"" works."\nTwo,Plain.\n"Three","Quoted."\n'
+NO_ABSTRACT = "no column abstract in the header: call one abstract or summary"
 OPEN = "a quotation mark is open or out of place"
+
+
+def cut(lines: Iterable[tuple[int, str]]) -> Iterator[Piece | Problem]:
+    """Cut the lines of a file into rows."""
+    return table.pieces("f", lines, Catalog())
 
 
 def read(text: str) -> list[Record | Problem]:
     """Read every piece of a text."""
-    found = table.pieces("f", enumerate(text.split("\n"), 1), Catalog())
-    return [each if isinstance(each, Problem) else each.read() for each in found]
+    return list(map(read_piece, cut(enumerate(text.split("\n"), 1))))
+
+
+def text_of(found: Piece | Problem) -> tuple[int, str] | Problem:
+    """Return a piece's line and text."""
+    return found if isinstance(found, Problem) else found[:2]
 
 
 def brief(text: str) -> list[tuple[int, str, str] | Problem]:
@@ -55,15 +71,26 @@ def test_a_row_becomes_a_record(delimiter: str) -> None:
             doi="10.1103/x",
             url="https://x.org/a",
             source=Source("f", 4),
-            raw="",
         )
     ]
 
 
-@pytest.mark.parametrize(("written", "kept"), [("hep-th/9901001", "hep-th/9901001"), ("17", "")])
-def test_an_id_is_arxivs_where_it_looks_like_one(written: str, kept: str) -> None:
-    """A table's own numbers are no arXiv ids."""
-    assert [r.arxiv_id for r in read(f"id,summary\n{written},S.") if isinstance(r, Record)] == [kept]
+@pytest.mark.parametrize(
+    ("header", "cells", "ids"),
+    [
+        ("id", "hep-th/9901001", ("hep-th/9901001", "", "")),
+        ("id", "17", ("", "", "")),
+        ("Link", "https://www.semanticscholar.org/arxiv/2001.00001", ("2001.00001", "", "")),
+        ("url,acl", "https://aclanthology.org/P19-1001/,-", ("", "P19-1001", "")),
+        ("url,doi", "https://doi.org/10.1145/1,nan", ("", "", "10.1145/1")),
+        ("url,doi", "https://doi.org/10.1145/1,10.1145/2", ("", "", "10.1145/2")),
+    ],
+)
+def test_ids_stand_in_many_columns(header: str, cells: str, ids: tuple[str, str, str]) -> None:
+    """A table's own numbers are no arXiv ids; an id that is given comes before one in a link."""
+    (found,) = read(f"{header},summary\n{cells},S.")
+    assert isinstance(found, Record)
+    assert (found.arxiv_id, found.acl_id, found.doi) == ids
 
 
 def test_a_quoted_field_may_span_lines() -> None:
@@ -72,13 +99,12 @@ def test_a_quoted_field_may_span_lines() -> None:
     assert brief(text) == [(2, "One", "We show that."), (6, "Two", "Plain and simple.")]
 
 
-def test_a_piece_is_the_text_of_its_row() -> None:
+def test_a_piece_is_the_text_of_its_row_below_its_header() -> None:
     """Its lines joined again, and nothing else."""
-    found = table.pieces("f", enumerate(GOOD.split("\n"), 1), Catalog())
-    assert [each[:2] for each in found if not isinstance(each, Problem)] == [
-        (2, 'One,"We show, here,\nthat ""it"" works."'),
-        (4, "Two,Plain."),
-        (5, '"Three","Quoted."'),
+    assert list(map(text_of, cut(enumerate(GOOD.split("\n"), 1)))) == [
+        (2, HEADER + 'One,"We show, here,\nthat ""it"" works."'),
+        (4, HEADER + "Two,Plain."),
+        (5, HEADER + '"Three","Quoted."'),
     ]
 
 
@@ -91,9 +117,10 @@ def test_a_piece_is_the_text_of_its_row() -> None:
         ("One,two,three", "3 fields where the header has 2"),
         ("One,\udcff", "not valid UTF-8"),
         (",", "no title and no abstract"),
-        ("One," + "a" * 140_000, "a field is too long"),
-        ('One,"' + "a" * 140_000 + '"', "a field is too long"),
+        ("One," + "a" * 140_000, "the abstract is too long: 140,000 characters, at most 20,000"),
+        ('One,"' + "a" * 140_000 + '"', "the abstract is too long: 140,000 characters, at most 20,000"),
         ("One," + "a" * 20_001, "the abstract is too long: 20,001 characters, at most 20,000"),
+        ("One," + "a" * 1_000_000, "the row is longer than 1,000,000 characters"),
     ],
 )
 @pytest.mark.parametrize("below", ["Two,Plain.", 'Two,"Quoted, too."', '"Two","Quoted."', 'Two,""'])
@@ -121,20 +148,144 @@ def test_a_quotation_mark_that_turns_all_others_round_is_survived() -> None:
     ]
 
 
-def test_an_open_quotation_mark_takes_no_more_than_an_abstract() -> None:
+@pytest.mark.parametrize(("row", "taken"), [("Two," + "a" * 9_995, 102), ("", table.MOST_LINES + 1)])
+def test_an_open_quotation_mark_takes_no_more_than_a_row_has(row: str, taken: int) -> None:
     """The lines below are looked at once more, and not the whole file."""
-    taken: list[int] = []
-    rows = ["title,abstract", 'One,"open', *(f"{n},Plain." for n in range(3, 9_000))]
+    told: list[int] = []
 
     def counted() -> Iterator[tuple[int, str]]:
-        for number, row in enumerate(rows, 1):
-            taken.append(len(row) + 1)
-            yield number, row
+        for number, text in enumerate(["title,abstract", 'One,"open', *[row] * 50_000], 1):
+            told.append(number)
+            yield number, text
 
-    found = table.pieces("f", counted(), Catalog())
+    found = cut(counted())
     assert next(found) == Problem("f", 2, OPEN)
-    assert LONGEST_ABSTRACT < sum(taken) < LONGEST_ABSTRACT + 100
-    assert [each.line for each in found if not isinstance(each, Problem)] == list(range(3, 9_000))
+    assert len(told) == taken + 1  # the header, and one that tells that the last is whole
+    assert sum(not isinstance(each, Problem) for each in found) == (50_000 if row else 0)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        'a",",',  # open behind whatever stands above it
+        'One,"open',
+        '""",',
+        '"',
+        '"",""x',
+        'One,"\nAbstract.',
+    ],
+)
+def test_many_open_quotation_marks_cost_no_more_than_their_file(
+    row: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However they stand, what is read is a few times what there is."""
+    read_at_all: list[int] = []
+    reader = table._reader  # noqa: SLF001  # what it costs
+
+    def counted(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+        return reader((read_at_all.append(len(line)) or line for line in lines), delimiter)  # type: ignore[func-returns-value]
+
+    monkeypatch.setattr(table, "_reader", counted)
+    text = HEADER + f"{row}\n" * 3_000
+    read(text)
+    assert sum(read_at_all) < 4 * len(text)
+
+
+def test_an_open_quotation_mark_does_not_take_many_rows() -> None:
+    """Where one far below closes it, what lies between is too long for an abstract."""
+    rows = "".join(f"{n},Plain {n}.\n" for n in range(2_000))
+    found = brief(HEADER + 'One,"Open.\n' + rows + 'Two,"\nAbstract."')
+    assert found[0] == Problem("f", 2, OPEN)
+    assert found[1:2_001] == [(n + 3, str(n), f"Plain {n}.") for n in range(2_000)]
+
+
+def test_a_long_text_in_another_column_costs_nothing() -> None:
+    """It may also span lines; only a title and an abstract must not be long."""
+    for text in ("a" * 500_000, "word\n" * 15_000):
+        found = brief(f'title,full text,abstract\nOne,"{text}",Plain.\nTwo,,Plain.')
+        assert [each[1:] for each in found if not isinstance(each, Problem)] == [
+            ("One", "Plain."),
+            ("Two", "Plain."),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("above", "end"), [("", 'One,"a'), ('One,"Open\n', "a")], ids=["a row", "within a row"]
+)
+def test_a_line_in_chunks_is_one_problem(above: str, end: str) -> None:
+    """They bear one number, whatever stands in them."""
+    rows = (HEADER + above).splitlines()
+    lines = [*enumerate(rows, 1), *[(7, end)] * 3, (8, "Two,Plain.")]
+    opened = [Problem("f", 2, OPEN)] if above else []
+    assert list(map(text_of, cut(lines))) == [
+        *opened,
+        Problem("f", 7, "the row is longer than 1,000,000 characters"),
+        (8, HEADER + "Two,Plain."),
+    ]
+
+
+@pytest.mark.parametrize("abstract", NAMES["abstract"])
+@pytest.mark.parametrize("title", NAMES["title"])
+def test_columns_have_many_names(title: str, abstract: str) -> None:
+    """As many as `named.NAMES` has, in any spelling."""
+    text = f"{title},{abstract}\nT,A".replace("_", " ").title()
+    assert table.recognises(text)
+    assert brief(text) == [(2, "T", "A")]
+
+
+def test_the_names_of_columns_are_documented() -> None:
+    """All of them, and no others."""
+    page = (Path(__file__).parents[2] / "deploy" / "corpora.md").read_text(encoding="utf-8")
+    told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\|.*", page, re.MULTILINE)))
+    assert sorted(told) == sorted(["first_author", *chain(*NAMES.values())])
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_excels_first_line_names_the_delimiter(delimiter: str, quote: str) -> None:
+    """Also where another would do."""
+    text = f"{quote}sep={delimiter}{quote}\nx;y,title{delimiter}abstract\n1{delimiter}2"
+    if delimiter in ",;":
+        text = text.replace("x;y,", "")
+    assert table.recognises(text)
+    assert [each.abstract for each in read(text) if isinstance(each, Record)] == ["2"]
+
+
+@pytest.mark.parametrize("cell", ["nan", "NaN", "None", "null", "N/A", " - "])
+def test_what_programs_write_for_nothing_is_nothing(cell: str) -> None:
+    """Not a title, and not a person."""
+    (found,) = read(f"title,authors,abstract\n{cell},{cell},It works.")
+    assert isinstance(found, Record)
+    assert (found.title, found.authors) == ("It works", ())
+    assert brief(HEADER + f"One,{cell}") == [(2, "One", "")]
+
+
+@pytest.mark.parametrize(
+    ("head", "known"),
+    [
+        ("title,year,venue\nOne,2020,X\n", True),
+        (",paper id,year\r\n\r\n0,a,2020\r\n", True),
+        ("title\tyear\tvenue\nOne\t2020\tX", True),
+        ('title, year, venue\n"One,\ntwo", 2020, X', True),
+        ("sep=|\ntitle|year|venue\nOne|2020|X", True),
+        ("title,year,venue\n", False),
+        ("title,year,venue\nOne,2020", False),
+        ("title,year\nOne,2020", False),
+        ("title,year,sha256\nOne,2020,0", False),
+        ("title,title,title\nOne,2,3", False),
+        ("1,2,3\n4,5,6", False),
+        ("Attention, Memory and Learning, Revisited\nWe show, for once, a thing.", False),
+        ("First, second and third\nWe show, that it works.", False),
+        ("We show,that it works.,so\na,b,c", False),
+        ('title,year,venue\n"One,2020,X', False),
+    ],
+)
+def test_a_table_without_abstracts_is_told(head: str, known: bool) -> None:  # noqa: FBT001
+    """Prose is not taken for one."""
+    assert table.recognises(head) is known
+    if known:
+        number = 2 if head.startswith("sep") else 1
+        assert read(head) == [Problem("f", number, NO_ABSTRACT)]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +313,7 @@ def test_it_is_known_by_its_header(head: str, known: bool) -> None:  # noqa: FBT
 
 def test_without_a_header_there_are_no_rows() -> None:
     """A text that is no table is one problem."""
-    assert read("\nOne\nTwo") == [Problem("f", 2, "no column abstract in the header")]
+    assert read("\nOne\nTwo") == [Problem("f", 2, NO_ABSTRACT)]
 
 
 ODD_LINES = st.lists(st.text('",ab\t\r\x00 \udcff', max_size=6), max_size=12).map("\n".join)
