@@ -1,5 +1,6 @@
 """What the library answers: frozen, and without behaviour."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,11 +65,50 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a load has come: `read` of the `files` that are to be read, which gave so many `papers`.
+
+    `share` of their bytes, from 0 to 1, is done.
+    """
+
+    files: int
+    read: int
+    papers: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a load of the corpus brought.
+
+    `by` is who asked for it, as people call them; empty where nobody did. It began at `at` and took so many
+    `seconds`. `papers` are searched since; `problems` are places that could not be read.
+    """
+
+    by: str
+    at: datetime
+    seconds: float
+    papers: int
+    new: int
+    revised: int
+    unchanged: int
+    removed: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """What is loaded, and what could not be read; `loaded_at` is None before the first load."""
+    """What is loaded; `last` is None before the first load.
+
+    `under_way` is whose load runs now, as a sentence begins: `ana's reload`, `A load`; empty where none does.
+    """
 
     papers: int
     records: int
-    loaded_at: datetime | None
     records_by_file: dict[str, int]
-    problems: tuple[Problem, ...]
+    last: Loaded | None
+    under_way: str
+
+
+# Loads the corpus again for whom people call so, and tells now and then how far that is.
+Reload = Callable[[str, Callable[[Progress], None]], Loaded]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pylatexenc.latexencode import get_builtin_uni2latex_dict
 
 from bot.papers import Paper, TitleOrigin
-from bot.wording import address, venue
+from bot.wording import address, quoted_doi, venue
 
 _JOURNAL = re.compile(r"\d{4}\.(tacl|cl)-")
 _JOURNALS = {
@@ -77,6 +77,7 @@ def entry(paper: Paper) -> str:
         "year": paper.acl_id[:4] if place else str(paper.year or ""),  # paper.year may be the preprint's
         "eprint": quote(paper.arxiv_id),
         "archiveprefix": "arXiv" if paper.arxiv_id else "",  # also biblatex's eprinttype; biber wants one
+        "doi": quoted_doi(paper),  # read as it stands, as an address is: no macros
         "url": _url(f"https://aclanthology.org/{paper.acl_id}/" if place else address(paper)),
         "note": "" if titled else f"Title not known. The abstract begins: {_tex(_plain(paper.title))}",
     }

@@ -18,6 +18,7 @@ from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.answers import Reload
 from bot.digest.following import Following
 from bot.errors import OperatorError
 from bot.library import Library
@@ -53,7 +54,9 @@ def team_of(client: WebClient) -> str:
 
 
 @contextmanager
-def bolt_app(settings: Settings, library: Library, clock: Clock, metrics: Metrics) -> Iterator[App]:
+def bolt_app(
+    settings: Settings, library: Library, clock: Clock, metrics: Metrics, reload: Reload
+) -> Iterator[App]:
     """Yield the Bolt app with every listener; raises OperatorError where Slack refuses the token."""
     client = web_client(settings)
     with ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener") as executor:
@@ -70,7 +73,8 @@ def bolt_app(settings: Settings, library: Library, clock: Clock, metrics: Metric
         claims = Claims(settings.db, clock)
         following = Following(Store(settings.db), library, clock)
         search = metrics.timed(library.search)
-        desk = Desk(library, search, claims, following, clock, settings.timezone)
+        counted = metrics.counted(reload)
+        desk = Desk(library, search, claims, following, clock, counted, settings.timezone, settings.admins)
         listeners.register(app, desk)
         yield app
 

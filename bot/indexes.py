@@ -11,9 +11,10 @@ import logging
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection as Some
 from concurrent.futures import BrokenExecutor
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,11 +33,14 @@ from bot.store import Database, Store, generations, loads, papers
 from bot.store.generations import Generation
 from bot.wording import venue
 
+_NEAR = 100  # changed papers, which are indexed in some 50 ms
 _UNSETTLED = 2_000  # changed papers, which each process has to index when it starts: half a second
-_FOLLOWED = 50_000  # changed papers; whoever has to index more, when asked, builds a generation instead
+FOLLOWED = 50_000  # changed papers; whoever has to index more, when asked, builds a generation instead
 _MANY = 10_000  # papers; indexing more takes so long that whoever waits should know why
 _EVERYBODYS = 0o666  # the bot's user and root may both lock it
 _FOLDER = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")  # a generation's; what else lies there is somebody's
+
+Commit = Callable[[Database], object]  # commits a generation, in a transaction that writes
 
 _log = logging.getLogger(__name__)
 
@@ -80,12 +84,20 @@ class Indexes:
         """Return the index of what the store holds now: the same one where nothing has changed."""
         with self._store.reading() as db:
             generation = generations.current(db)
-            if (generation.id if generation else 0, papers.latest_change(db)) == (
+            if (generation.id if generation else 0, papers.published(db)) == (
                 index.generation,
                 index.change,
             ):
                 return index
         return self._opened(index) or index
+
+    def is_near(self, index: Index) -> bool:
+        """Tell whether nothing has changed since, or so little that following it takes no time."""
+        with self._store.reading() as db:
+            generation = generations.current(db)
+            return (generation.id if generation else 0) == index.generation and papers.changes_since(
+                db, index.change, _NEAR
+            ) <= _NEAR
 
     def settle(self, now: datetime) -> None:
         """Make a new generation, where need be and no other process is about to.
@@ -105,6 +117,77 @@ class Indexes:
                 parts, change = index.collection.parts, index.change
                 self._keep(lambda folder: keep(parts, folder, change), change, now)
             self._sweep()
+
+    @contextmanager
+    def made_of(
+        self, coming: Iterable[Paper], stale: Callable[[], Some[int]], change: int, now: datetime
+    ) -> Iterator[Commit]:
+        """Have a generation made of papers while they come, and yield what commits it with their change.
+
+        Those that are `stale` in the end are read again. Raises OperatorError where none can be made.
+        """
+
+        def renewed(parts: Sequence[Part]) -> Sequence[Part]:
+            if numbers := stale():
+                return self._changed(Collection(parts, self._analyzer), numbers, change).parts
+            return parts
+
+        def write(folder: Path) -> None:
+            documents = ((paper.number, document(paper)) for paper in coming)
+            keep(renewed(parts_of(documents, folder)), folder, change)
+
+        with self._made(write, change, now) as commit:
+            yield commit
+
+    @contextmanager
+    def made_with(self, change: int, now: datetime) -> Iterator[Commit]:
+        """Have a generation made with what a change wrote, if that is much, and yield what commits both.
+
+        Little is followed by whoever searches; so is more, where none can be made. Raises OperatorError where
+        it is too much for that as well.
+        """
+        with self._store.reading() as db:
+            numbers = papers.written(db, change)
+
+        def write(folder: Path) -> None:
+            index = self._whole() if len(numbers) <= FOLLOWED else None
+            if index:
+                keep(self._changed(index.collection, numbers, change).parts, folder, change)
+                return
+            with self._store.snapshot() as db:
+                everything = ((paper.number, document(paper)) for paper in papers.everything(db, change))
+                build(everything, folder, change)
+
+        with ExitStack() as stack:
+            commit: Commit = _nothing
+            if len(numbers) > _UNSETTLED:
+                try:
+                    commit = stack.enter_context(self._made(write, change, now))
+                except OperatorError as error:
+                    if len(numbers) > FOLLOWED:
+                        raise
+                    _log.warning("what has changed is indexed by whoever searches: %s", error)
+            yield commit
+
+    def _changed(self, collection: Collection, numbers: Some[int], change: int) -> Collection:
+        """Return a collection with some papers as a change has them that is not published yet."""
+        with self._store.snapshot() as db:
+            found = papers.by_number(db, list(numbers), change).values()
+            come = [(paper.number, document(paper)) for paper in found if paper.sources]
+        return collection.changed(come, numbers)
+
+    @contextmanager
+    def _made(self, write: Callable[[Path], None], change: int, now: datetime) -> Iterator[Commit]:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._lock)
+                commit = stack.enter_context(self._written(write, change, now))
+            except OSError as error:
+                raise OperatorError(f"no index can be kept beside the database: {error}") from error
+            except BrokenExecutor as error:
+                raise OperatorError("indexing the papers takes more memory than there is") from error
+            yield commit
+        self._sweep()
 
     def is_unsettled(self, index: Index) -> bool:
         """Tell whether so much has changed since the generation was made that it is time for another."""
@@ -143,19 +226,19 @@ class Indexes:
         DamagedError where none is known and the current generation is of no use.
         """
         with self._store.snapshot() as db:
-            generation, last = generations.current(db), loads.latest(db)
+            generation, last = generations.current(db), loads.current(db)
             base = self._base(generation, known)
             if base is None or last is None:
                 return None
             collection, settled, change = base
-            if papers.changes_since(db, settled, _FOLLOWED) > _FOLLOWED:
+            if papers.changes_since(db, settled, FOLLOWED) > FOLLOWED:
                 return None
             come, gone = papers.changed_since(db, change)
             if _stand_in(collection.parts[1:], {*gone, *(paper.number for paper in come)}):
                 # what they said before would stay known there, and to no process that starts now
                 collection = Collection((Part(collection.parts[0].segment),), self._analyzer)
                 come, gone = papers.changed_since(db, settled)
-            newest = papers.latest_change(db)
+            newest = papers.published(db)
         if come or gone:
             collection = collection.changed([(paper.number, document(paper)) for paper in come], gone)
         return Index(collection, generation.id if generation else 0, settled, newest, last.loaded_at)
@@ -188,8 +271,8 @@ class Indexes:
     def _build(self, now: datetime) -> bool:
         """Build a generation of all papers; tell whether there are any."""
         with self._store.snapshot() as db:
-            change = papers.latest_change(db)
-            if loads.latest(db) is None or not papers.count(db):
+            change = papers.published(db)
+            if not _count(db):
                 return False
             self._keep(lambda folder: build(_everything(db), folder, change), change, now)
         return True
@@ -197,14 +280,20 @@ class Indexes:
     def _in_memory(self) -> Index | None:
         """Return an index of all papers on no generation; None without a paper."""
         with self._store.snapshot() as db:
-            last, change = loads.latest(db), papers.latest_change(db)
-            if last is None or not papers.count(db):
+            last, change = loads.current(db), papers.published(db)
+            if last is None or not last.papers:
                 return None
-            parts = (Part(combined(parts_of(_everything(db)))),)
+            parts = (Part(combined(parts_of(_everything(db), None))),)
         return Index(Collection(parts, self._analyzer), 0, change, change, last.loaded_at)
 
     def _keep(self, write: Callable[[Path], None], change: int, now: datetime) -> None:
-        """Have a new generation written, and commit it; where that fails, nothing of it stays.
+        """Have a new generation written, and commit it."""
+        with self._written(write, change, now) as commit, self._store.writing() as db:
+            commit(db)
+
+    @contextmanager
+    def _written(self, write: Callable[[Path], None], change: int, now: datetime) -> Iterator[Commit]:
+        """Have a new generation written, and yield what commits it; where the block fails, nothing stays.
 
         Raises OSError where the disk does not take it, OperatorError where the store does not. The lock is
         held.
@@ -214,8 +303,7 @@ class Indexes:
         folder = self._root / name
         try:
             write(folder)
-            with self._store.writing() as db:
-                generations.commit(db, name, change, now)
+            yield lambda db: generations.commit(db, name, change, now)
         except DamagedError as error:  # it was whole when it was written
             shutil.rmtree(folder, ignore_errors=True)
             raise OSError(f"the disk does not keep what is written: {error}") from error
@@ -225,12 +313,17 @@ class Indexes:
 
     def _sweep(self) -> None:
         """Remove what no process will open any more, unless another one is making an index just now."""
-        with suppress(OSError), self._lock.acquire(blocking=False), self._store.reading() as db:
-            generation = generations.current(db)
+        with suppress(OSError, OperatorError), self._lock.acquire(blocking=False):
+            with self._store.reading() as db:
+                generation = generations.current(db)
             current = generation.folder if generation else ""
             for folder in self._root.iterdir() if self._root.is_dir() else ():
                 if _FOLDER.fullmatch(folder.name) and folder.name != current:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _nothing(_: Database) -> None:
+    """Commit nothing."""
 
 
 def document(paper: Paper) -> Document:
@@ -255,9 +348,14 @@ def _dated(arxiv_id: str) -> int:
     return int(month) * 1_000_000 + int(serial)
 
 
+def _count(db: Database) -> int:
+    last = loads.latest(db)
+    return last.papers if last else 0
+
+
 def _everything(db: Database) -> Iterator[tuple[int, Document]]:
     """Return what of each paper is searched, with its number; whoever waits is told where they are many."""
-    if (count := papers.count(db)) > _MANY:
+    if (count := _count(db)) > _MANY:
         _log.warning("%s papers are being indexed, which takes minutes for a million", f"{count:,}")
     return ((paper.number, document(paper)) for paper in papers.everything(db))
 

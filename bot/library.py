@@ -3,21 +3,25 @@
 Law: a search works on one catalogue, which never changes; what changes is which catalogue is current.
 """
 
+import gc
 import logging
 import threading
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bot import identity
-from bot.answers import Answer, Found, Similar, Status, Suggestion
+from bot import ids, load_lock
+from bot.answers import Answer, Found, Loaded, Progress, Similar, Status, Suggestion
 from bot.errors import OperatorError, UserError
-from bot.indexes import Index, Indexes
+from bot.identity import is_linked_by, known_by
+from bot.indexes import Commit, Index, Indexes
+from bot.loading import Loading, loaded
 from bot.matching import Matcher
-from bot.papers import Paper
+from bot.papers import Paper, Problem
 from bot.search.analyze import Analyzer, fold
 from bot.search.arrays import Numbers
 from bot.search.collection import Collection
@@ -28,14 +32,18 @@ from bot.search.similar import similar
 from bot.search.snippet import snippet
 from bot.search.suggest import HALF, suggest
 from bot.shelf import Shelf
-from bot.store import Database, Store, loads, papers
+from bot.store import Store, loads, papers, records
 from bot.wording import shorten
-
-if TYPE_CHECKING:
-    from bot.corpus import Corpus
 
 _log = logging.getLogger(__name__)
 
+Clock = Callable[[], datetime]
+
+FIRST_LOAD = 3_600.0  # seconds for which another process's first load is waited for
+_LARGE = 8 << 20  # bytes of new files; an index is made of what they hold while it is read
+_SELDOM = (100_000, 50, 1_000)  # objects between looks at the young, looks between those at the older ones
+_ALIKE = 50  # papers that an id was of
+_LINKED = 20  # papers that have the words of a link, among which is the one it is of
 SHORT = 4  # words; a longer query is a question, of which no paper may hold half
 
 
@@ -68,31 +76,40 @@ class Library:
         self._following = threading.Lock()
 
     @classmethod
-    def at(cls, db: Path, corpus: Sequence[Path], now: datetime) -> "Library":
+    def at(cls, db: Path, corpus: Sequence[Path], clock: Clock) -> "Library":
         """Return the library in a SQLite file, ready to search; its corpus is loaded if it holds none.
 
         Raises OperatorError where the file cannot be used.
         """
         library = cls(Store(db))
-        library.load_if_empty(corpus, now)
-        library.open(now)
+        library.load_if_empty(corpus, clock)
+        library.open(clock())
         return library
 
     def check(self) -> None:
         """Look through the store for damage; raises OperatorError where there is any."""
         self._store.check()
 
-    def load_if_empty(self, paths: Sequence[Path], now: datetime) -> None:
-        """Load the corpus where the store holds none, be it that nobody did before or that it was empty."""
-        with self._store.reading() as db:
-            if papers.count(db):
-                return
-        from bot.corpus import read_corpus
+    def load_if_empty(self, paths: Sequence[Path], clock: Clock) -> None:
+        """Load the corpus where the store holds none, be it that nobody did before or that it was empty.
 
-        corpus = read_corpus(paths)
-        with self._store.writing() as db:
-            if not papers.count(db):  # another process may have been quicker
-                _save(db, corpus, now)
+        Where another process is loading it, that is waited for.
+        """
+        if self._is_empty():
+            with load_lock.held(self._store, "", clock(), FIRST_LOAD):
+                if self._is_empty():  # another process may have been quicker
+                    self._load(paths, "", clock)
+
+    def reload(
+        self, paths: Sequence[Path], by: str, clock: Clock, told: Callable[[Progress], None] = lambda _: None
+    ) -> Loaded:
+        """Load the corpus again, asked for `by` somebody, and tell now and then how far that is.
+
+        Searches are answered from what there was until all is done. Raises UserError where another load is
+        under way, OperatorError where it fails: nothing has changed then.
+        """
+        with load_lock.held(self._store, by, clock()):
+            return self._load(paths, by, clock, told, all_or_nothing=True)
 
     def open(self, now: datetime) -> None:
         """Open the index over what the store holds, built if need be; without a paper there is none."""
@@ -120,9 +137,19 @@ class Library:
         return self._current.collection.size if self._current else 0
 
     @property
+    def newest(self) -> int:
+        """The highest number of a paper that a search goes through; 0 without papers."""
+        return int(self._current.numbers.max(initial=0)) if self._current else 0
+
+    @property
     def loaded_at(self) -> datetime | None:
         """When the papers that a search goes through were loaded."""
         return self._current.index.loaded_at if self._current else None
+
+    def catch_up(self) -> None:
+        """Search from now on what the store holds now, as one of the next searches would."""
+        with self._following:
+            self._follow()
 
     def search(self, text: str, limit: int, skip: int = 0) -> Answer:
         """Answer a query with its `limit` best papers after the first `skip`.
@@ -152,14 +179,22 @@ class Library:
     def paper(self, reference: str) -> Paper:
         """Return the paper with this id or link; raises UserError where there is none."""
         with self._store.snapshot() as db:
-            number = papers.known_as(db, identity.reference_keys(reference))
-            found = papers.by_number(db, [number]) if number else {}
-        if number not in found:
+            for key in ids.reference_keys(reference):
+                if known := [*papers.by_number(db, papers.known_as(db, key)[:_ALIKE]).values()]:
+                    # An id may have come and gone with a record; a paper that is gone still has its own.
+                    return max(known, key=lambda paper: (bool(paper.sources), key in known_by(paper)))
+        words = ids.words_of_link(reference)
+        if words and (paper := self._linked(words)):
+            return paper
+        if words is not None and not words:
             raise UserError(
-                f"No paper here has the id {shorten(reference, 80)}. Ids look like 2305.14710 or"
-                " 2024.naacl-long.171; links to arXiv and the ACL Anthology work as well."
+                "That link to Semantic Scholar does not say which paper it is of. Paste the longer one,"
+                " which has the title in it, or the paper's DOI or arXiv id."
             )
-        return found[number]
+        raise UserError(
+            f"No paper here has the id {shorten(reference, 80)}. Ids look like 2305.14710 or"
+            " 2024.naacl-long.171; DOIs and links work as well, Semantic Scholar's too."
+        )
 
     def similar(self, reference: str, limit: int, skip: int = 0) -> Similar:
         """Return the papers most like one, given by id or link; raises UserError where there is none."""
@@ -189,31 +224,112 @@ class Library:
     def status(self) -> Status:
         """Tell what the store holds, whether or not it is open for searching."""
         with self._store.snapshot() as db:
-            load = loads.latest(db)
-            by_file = papers.records_by_file(db)
-            problems = loads.problems(db, load) if load else ()
+            last = loads.latest(db)
             return Status(
-                papers=papers.count(db),
-                records=sum(by_file.values()),
-                loaded_at=load.loaded_at if load else None,
-                records_by_file=by_file,
-                problems=problems,
+                papers=last.papers if last else 0,
+                records=last.records if last else 0,
+                records_by_file=records.by_file(db),
+                last=loaded(last, loads.problems(db)) if last else None,
+                under_way=load_lock.holder(self._store),
             )
 
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what of the corpus could not be read when it was loaded last."""
+        with self._store.reading() as db:
+            return loads.problems(db)
+
+    def _is_empty(self) -> bool:
+        with self._store.reading() as db:
+            last = loads.latest(db)
+        return not (last and last.papers)
+
+    def _load(
+        self,
+        paths: Sequence[Path],
+        by: str,
+        clock: Clock,
+        told: Callable[[Progress], None] = lambda _: None,
+        *,
+        all_or_nothing: bool = False,
+    ) -> Loaded:
+        from bot.corpus import find_corpus  # dear to import, and rarely needed
+
+        began = clock()
+        with _rare_collection():
+            corpus = find_corpus(paths)
+            if all_or_nothing and (lost := corpus.missing):
+                raise OperatorError(f"{', '.join(lost)} {'is' if len(lost) == 1 else 'are'} not readable")
+            load = Loading(self._store, corpus, by, began, told)
+            load.compare()
+            with self._indexed(load, began) as commit:
+                done = load.publish((clock() - began).total_seconds(), commit)
+            with suppress(OperatorError):  # what is left is forgotten by the next load
+                load.tidy()
+        return done
+
+    @contextmanager
+    def _indexed(self, load: Loading, now: datetime) -> Iterator[Commit]:
+        """Have a load written, and yield what commits the index of it; few changes are followed in memory."""
+        if load.size > _LARGE and not load.before:
+            with self._indexes.made_of(load.write(), lambda: load.outcome.stale, load.change, now) as commit:
+                yield commit
+            return
+        deque(load.write(), maxlen=0)
+        with self._indexes.made_with(load.change, now) as commit:
+            yield commit
+
     def _open(self) -> _Catalogue:
-        """Return the catalogue of what the store holds, or held before another thread began to catch up."""
+        """Return the catalogue of what the store holds; of what it held, while a thread makes the new one.
+
+        Whoever asks waits for it where there is none yet, or little has changed.
+        """
+        if self._following.acquire(blocking=self._current is None):
+            try:
+                if self._current is None or self._is_near(self._current.index):
+                    self._follow()
+                    self._following.release()
+                else:
+                    threading.Thread(target=self._followed, name="following", daemon=True).start()
+            except Exception:  # noqa: BLE001  # this search need not fail, and the next one tries again
+                self._following.release()
+                _log.exception("the index could not be brought up to date")
         if self._current is None:
             raise UserError("No papers are loaded yet. Whoever runs me can see why with: paperboy status")
-        if self._following.acquire(blocking=False):
-            try:
-                index = self._indexes.follow(self._current.index)
-                if index is not self._current.index:
-                    self._current = _Catalogue(index, Shelf(self._store, self._analyzer))
-            except OperatorError as error:  # what was there a moment ago can be searched all the same
-                _log.warning("the index could not be brought up to date: %s", error)
-            finally:
-                self._following.release()
         return self._current
+
+    def _linked(self, words: Sequence[str]) -> Paper | None:
+        """Return the one paper that a link without an id has these words of."""
+        with suppress(UserError):  # nothing in them can be searched
+            found = self.search(" ".join(words), _LINKED).found
+            meant = [each.paper for each in found if is_linked_by(words, each.paper)]
+            return meant[0] if len(meant) == 1 else None
+        return None
+
+    def _is_near(self, index: Index) -> bool:
+        try:
+            return self._indexes.is_near(index)
+        except OperatorError:  # which whoever follows tells of
+            return True
+
+    def _followed(self) -> None:
+        """Follow, and let go of the lock, which may be another thread's."""
+        try:
+            self._follow()
+        finally:
+            self._following.release()
+
+    def _follow(self) -> None:
+        """Make the catalogue current that the store holds; what there was can be searched all the same."""
+        try:
+            if self._current is None:
+                with self._store.reading() as db:
+                    last = loads.current(db)
+                if last and last.papers:  # which came since there were none
+                    self.open(last.loaded_at)
+            elif (index := self._indexes.follow(self._current.index)) is not self._current.index:
+                self._current = _Catalogue(index, Shelf(self._store, self._analyzer))
+        except OperatorError as error:
+            _log.warning("the index could not be brought up to date: %s", error)
 
     @staticmethod
     def _show(catalogue: _Catalogue, ranking: Ranking) -> tuple[Found, ...]:
@@ -229,6 +345,17 @@ class Library:
         )
 
 
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Look for garbage that holds itself less often: a load makes little, and would take a sixth longer."""
+    often = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
+
+
 def settle(db: Path, now: datetime) -> None:
     """Put what has changed since the index was made into one on disk, where it is much.
 
@@ -242,17 +369,3 @@ def settle(db: Path, now: datetime) -> None:
 
 def _suggestion(query: Query, ranking: Ranking) -> Suggestion:
     return Suggestion(query.text, len({word.forms for word in query.words}), ranking.total, ranking.complete)
-
-
-def _save(db: Database, corpus: "Corpus", now: datetime) -> None:
-    groups = identity.group(corpus.records)
-    descriptions = [identity.describe(records) for records in groups]
-    papers.add(
-        db,
-        (
-            (identity.shown_id(description), description, identity.keys(records), records)
-            for description, records in zip(descriptions, groups, strict=True)
-        ),
-        now,
-    )
-    loads.add(db, now, len(corpus.records), len(groups), corpus.problems)

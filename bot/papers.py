@@ -54,10 +54,9 @@ class Description:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Description):
-    """A paper as one place in one file gives it; `raw` is that place's text, untouched."""
+    """A paper as one place in one file gives it."""
 
     source: Source
-    raw: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

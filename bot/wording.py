@@ -6,6 +6,7 @@ Pure, and plain text: whoever shows it escapes it as the place demands.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from urllib.parse import quote
 
 from bot.papers import Paper
 
@@ -27,7 +28,14 @@ def address(paper: Paper) -> str:
         return paper.url
     if paper.arxiv_id:
         return f"https://arxiv.org/abs/{paper.arxiv_id}"
-    return f"https://aclanthology.org/{paper.acl_id}/" if paper.acl_id else ""
+    if paper.acl_id:
+        return f"https://aclanthology.org/{paper.acl_id}/"
+    return f"https://doi.org/{quoted_doi(paper)}" if paper.doi else ""
+
+
+def quoted_doi(paper: Paper) -> str:
+    """Return the DOI as it may stand in an address, which is a name of the paper too."""
+    return quote(paper.doi, safe="/:;(),", errors="replace")
 
 
 def byline(paper: Paper) -> str:
@@ -58,10 +66,12 @@ def all_authors(paper: Paper, longest: int) -> str:
 
 
 def named_id(paper: Paper) -> str:
-    """Return the paper's id with the library that gave it."""
+    """Return the id that people cite, with the library that gave it; without any, our own."""
     if paper.arxiv_id:
         return f"arXiv {paper.arxiv_id}"
-    return f"Anthology {paper.acl_id}" if paper.acl_id else paper.shown_id
+    if paper.acl_id:
+        return f"Anthology {paper.acl_id}"
+    return f"doi {paper.doi}" if paper.doi else paper.shown_id
 
 
 def venue(acl_id: str) -> str:

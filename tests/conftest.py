@@ -48,14 +48,14 @@ def root_logger() -> Iterator[None]:
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database that holds the seeds, loaded on 21 November 2026 at 9:00 UTC; do not change it."""
     path = tmp_path_factory.mktemp("seeded") / "paperboy.db"
-    Library.at(path, [SEEDS], LOADED_AT)
+    Library.at(path, [SEEDS], lambda: LOADED_AT)
     return path
 
 
 @pytest.fixture(scope="session")
 def library(seeded: Path) -> Library:
     """Return the library of the seeds."""
-    return Library.at(seeded, [], LOADED_AT)
+    return Library.at(seeded, [], lambda: LOADED_AT)
 
 
 def _chromium() -> str:

@@ -186,6 +186,19 @@ def test_an_address_is_quoted_for_urls() -> None:
     assert field(paper, "url") == "https://x.org/a%20b%7Bc%5C%22%C3%A9%20#g_~&"
 
 
+def test_a_doi_is_quoted_as_an_address_is() -> None:
+    """Tools read it as it stands; of what is known only by it, the address is its own."""
+    assert entry(replace(BARE, doi="10.1016/s(02)0_%{\\&")) == (
+        "@misc{p0123456789,\n"
+        "  title = {Tea},\n"
+        "  doi = {10.1016/s(02)0_%25%7B%5C%26},\n"
+        "  url = {https://doi.org/10.1016/s(02)0_%25%7B%5C%26},\n"
+        "}"
+    )
+    assert field(replace(ARXIV, doi="10.1/x"), "doi") == "10.1/x"
+    assert field(replace(ARXIV, doi="10.1/x"), "url") == "https://arxiv.org/abs/2305.14710"
+
+
 TEXT = st.text(st.one_of(st.characters(), st.sampled_from('{}\\"@%#=, \nBand')), max_size=40)
 
 
@@ -194,7 +207,7 @@ TEXT = st.text(st.one_of(st.characters(), st.sampled_from('{}\\"@%#=, \nBand')),
 def test_any_text_makes_one_entry(title: str, url: str, names: list[str], origin: TitleOrigin) -> None:
     """Braces are balanced as bibtex counts them, and a parser finds one entry under its key."""
     paper = replace(
-        ARXIV, title=title, title_origin=origin, url=url, authors=tuple(names), first_author=title
+        ARXIV, title=title, title_origin=origin, url=url, doi=url, authors=tuple(names), first_author=title
     )
     text = entry(paper)
     depth, depths = 0, []

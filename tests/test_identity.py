@@ -1,7 +1,8 @@
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, permutations
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.corpus import read_corpus
-from bot.identity import describe, group, id_keys, keys, names_a_paper, reference_keys, shown_id, title_key
+from bot.identity import (
+    deciding_keys,
+    describe,
+    group,
+    id_keys,
+    is_linked_by,
+    is_of,
+    keys,
+    reworded,
+    shown_id,
+    title_key,
+)
+from bot.ids import reference_keys
 from bot.papers import Description, Record, Source, TitleOrigin
+from tests.reading import read_corpus
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 PAGE, CATALOG, SENTENCE = TitleOrigin
 
 
-def record(line: int, title: str = "A Title", author: str = "", arxiv: str = "", acl: str = "") -> Record:
+def record(
+    line: int, title: str = "A Title", author: str = "", arxiv: str = "", acl: str = "", doi: str = ""
+) -> Record:
     """Return a record whose line tells it from others."""
     return Record(
         title=title,
@@ -26,27 +41,29 @@ def record(line: int, title: str = "A Title", author: str = "", arxiv: str = "",
         first_author=author,
         arxiv_id=arxiv,
         acl_id=acl,
+        doi=doi,
         source=Source("f", line),
-        raw="",
     )
 
 
-def grouped(*records: Record) -> list[list[int]]:
-    """Return the groups by the records' lines."""
-    return [[member.source.line for member in members] for members in group(records)]
+def grouped(*papers: Description, same: Iterable[tuple[int, int]] = ()) -> list[list[int]]:
+    """Return the groups, with places from 1, as the records' lines."""
+    return [[place + 1 for place in places] for places in group(papers, same)]
 
 
-RECORDS = st.lists(
+PAPERS = st.lists(
     st.builds(
         record,
-        line=st.just(0),
-        title=st.sampled_from(["A", "B", "C", "…"]),
-        author=st.sampled_from(["", "", "Xu", "XÜ", "Li"]),
-        arxiv=st.sampled_from(["", "", "1", "2"]),
-        acl=st.sampled_from(["", "", "x", "y"]),
+        st.just(0),
+        st.sampled_from(["A", "B", "C", "…"]),
+        st.sampled_from(["", "", "Xu", "J. XÜ", "K. Xu", "Li"]),
+        st.sampled_from(["", "", "1", "2"]),
+        st.sampled_from(["", "", "x", "y"]),
+        st.sampled_from(["", "", "", "10.1/d", "10.1/e"]),
     ),
     max_size=8,
-).map(lambda records: [replace(each, source=Source("f", n)) for n, each in enumerate(records)])
+)
+PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=3)
 
 
 @pytest.mark.parametrize("name", ["arxiv", "acl"])
@@ -73,6 +90,14 @@ def test_records_that_share_an_id_are_one_paper(name: str) -> None:
         (record(1, arxiv="5"), record(2)),
         (record(1, arxiv="5"), record(2, acl="x")),
         (record(1, arxiv="5", author="Xu"), record(2, acl="x", author="Xu")),
+        (record(1, doi="10.1/d"), record(2, acl="x")),
+        (record(1, author="C. Balazs"), record(2, author="Csaba Balázs")),
+        (record(1, author="Xu"), record(2, author="J. Xu")),
+        (record(1, author="J.-P. Martin Xu"), record(2, author="j.p. xu")),
+        (record(1, author="J.Xu"), record(2, author="Jan Xu")),
+        (record(1, author="John Smith Jr."), record(2, author="J. Smith")),
+        (record(1, author="John Smith, III"), record(2, author="Smith jr")),
+        (record(1, author="…"), record(2, author="!")),
     ],
 )
 def test_records_that_share_a_title_are_one_paper(one: Record, two: Record) -> None:
@@ -88,6 +113,10 @@ def test_records_that_share_a_title_are_one_paper(one: Record, two: Record) -> N
         (record(1, arxiv="5", acl="x"), record(2, acl="y")),
         (record(1, author="Xu"), record(2, author="Li")),
         (record(1, author="Xu", arxiv="5"), record(2, author="Li")),
+        (record(1, author="J. Xu"), record(2, author="K. Xu")),
+        (record(1, author="Jr"), record(2, author="Smith Jr")),
+        (record(1, doi="10.1/d"), record(2, doi="10.1/e")),
+        (record(1, doi="10.1/d", arxiv="5"), record(2, doi="10.1/e", acl="x")),
         (record(1, "A Title"), record(2, "A Title, Continued")),
         (record(1, "…"), record(2, "!")),
         (record(1), replace(record(2), title_origin=SENTENCE)),
@@ -102,6 +131,26 @@ def test_records_without_a_title_are_one_paper_if_their_abstracts_are() -> None:
     """The sentence that stands in for it may be the same in both."""
     one, two, three = (replace(record(line), title_origin=SENTENCE) for line in (1, 2, 3))
     assert grouped(one, two, replace(three, abstract="ABSTRACT  1")) == [[1, 3], [2]]
+
+
+def test_of_two_spellings_of_a_name_a_title_wants_one() -> None:
+    """Sources that an id has joined may turn a name round; a third agrees with one of them."""
+    papers = [
+        record(1, "A Title", "Zhang Wei", doi="10.1/d"),
+        record(2, "A Title", "Wei Zhang", doi="10.1/d"),
+        record(3, "A Title", "Wei Zhang"),
+        record(4, "A Title", "Li Zhang"),
+    ]
+    assert group(papers) == [[0, 1, 2], [3]]
+    assert is_of(papers[2], papers[:2])
+    assert not is_of(papers[3], papers[:3])
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_bare_surname_makes_no_two_people_one(order: tuple[int, ...]) -> None:
+    """It may be either's, and is the one's that it met first."""
+    papers = [record(1, "Editorial", name) for name in ("Smith", "Anna Smith", "Bob Smith")]
+    assert len(group([papers[place] for place in order])) == 2
 
 
 def test_a_title_joins_the_first_paper_that_agrees() -> None:
@@ -140,59 +189,155 @@ def test_a_title_joins_no_papers_that_conflict(one: Record) -> None:
     assert grouped(one, record(2, "New", acl="x", author="Li"), record(3, "New", arxiv="5")) == [[1, 3], [2]]
 
 
-@given(RECORDS)
-def test_grouping_keeps_its_law(records: list[Record]) -> None:
-    """Each record is in one group, in order; an id is in one group; a group hangs together; ids differ."""
-    groups = group(records)
-    assert sorted(chain.from_iterable(groups), key=lambda each: each.source.line) == records
-    lines = [[member.source.line for member in members] for members in groups]
-    assert lines == sorted(sorted(members) for members in lines)
-    ids = [set(chain.from_iterable(map(id_keys, members))) for members in groups]
-    assert len(set().union(*ids)) == sum(map(len, ids))
-    for members in groups:
-        linked = [members[0]]
-        for _ in members:
-            known = {key for each in linked for key in (*id_keys(each), title_key(each))}
-            linked = [each for each in members if known & {*id_keys(each), title_key(each)}]
-        assert linked == members
-    shown = [shown_id(describe(members)) for members in groups]
-    assert len(set(shown)) == len(shown)
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (record(1, "One", "Xu", doi="10.1/d"), record(2, "Two", "Li", doi="10.1/D")),
+        (record(1, "One", doi="10.1/d", arxiv="5"), record(2, "Two", doi="10.1/d")),
+        (record(1, "One", doi="10.1/d", arxiv="5"), record(2, "Two", doi="10.1/d", acl="x")),
+    ],
+)
+def test_a_doi_that_is_shared_joins(one: Record, two: Record) -> None:
+    """Whatever titles and authors are, in whichever order they come."""
+    assert grouped(one, two) == grouped(two, one) == [[1, 2]]
 
 
-@given(RECORDS)
-def test_a_title_alone_never_joins_what_conflicts(records: list[Record]) -> None:
-    """Where no two records share an id, no group has two ids of a kind or two first authors."""
+@pytest.mark.parametrize(
+    "ids", [{"arxiv": ("5", "6")}, {"acl": ("x", "y")}, {"arxiv": ("5", "6"), "acl": ("x", "")}]
+)
+def test_a_doi_that_two_parts_share_does_not_join_them(ids: dict[str, tuple[str, str]]) -> None:
+    """Though they have one title and author: a journal may have printed them as one."""
+    one, two = (
+        record(1, "Both", "Xu", doi="10.1/d", **{name: values[place] for name, values in ids.items()})
+        for place in (0, 1)
+    )
+    assert grouped(one, two) == grouped(two, one) == [[1], [2]]
+    assert grouped(one, two, record(3, "Other", doi="10.1/d")) == [[1, 3], [2]]
+
+
+def test_a_doi_joins_whichever_part_it_may() -> None:
+    """Where two papers share it, the one that nothing speaks against: not only the one that came last."""
+    one, two = record(1, "One", arxiv="5", doi="10.1/d"), record(2, "Two", arxiv="6", acl="y", doi="10.1/d")
+    assert grouped(one, two, record(3, "Three", acl="x", doi="10.1/d")) == [[1, 3], [2]]
+
+
+def test_a_paper_with_two_ids_of_a_kind_is_joined_by_a_third_record() -> None:
+    """Such as two arXiv ids of one paper in the Anthology: they conflict with what has another one alone."""
+    both = record(1, "One", arxiv="5", acl="x"), record(2, "Two", arxiv="6", acl="x", doi="10.1/d")
+    assert grouped(*both, record(3, "Three", doi="10.1/d")) == [[1, 2, 3]]
+    assert grouped(*both, record(3, "Two")) == [[1, 2, 3]]
+    assert grouped(*both, record(3, "Two", arxiv="7")) == [[1, 2], [3]]
+
+
+def test_papers_known_to_be_the_same_are_one() -> None:
+    """Whatever they say; all else is decided with both."""
+    records = (
+        record(1, "One", "Xu", arxiv="5", acl="x", doi="10.1/d"),
+        record(2, "Two", "Li", arxiv="6", acl="y", doi="10.1/e"),
+        record(3, "Three", acl="y"),
+        record(4, "Four"),
+        record(5, "Five"),
+    )
+    assert grouped(*records) == [[1], [2, 3], [4], [5]]
+    assert grouped(*records, same=[(0, 1)]) == [[1, 2, 3], [4], [5]]
+    assert grouped(*records, same=[(4, 0), (2, 3), (0, 4)]) == [[1, 5], [2, 3, 4]]
+    assert grouped(*records, same=[(3, 4), (0, 4), (1, 3)]) == [[1, 2, 3, 4, 5]]
+
+
+def test_many_papers_may_have_one_title() -> None:
+    """Each editorial has an author of its own, and none belongs to another."""
+    records = [record(1, "Editorial", f"A. X{chr(97 + n // 26)}{chr(97 + n % 26)}") for n in range(600)]
+    assert group(records) == [[place] for place in range(600)]
+
+
+@given(PAPERS, PAIRS)
+def test_grouping_keeps_its_law(papers: list[Record], pairs: list[tuple[int, int]]) -> None:
+    """Each is in one group, in order; an id that decides is in one group; a group hangs together."""
+    same = [(one, two) for one, two in pairs if one != two and max(one, two) < len(papers)]
+    groups = group(papers, same)
+    assert sorted(chain.from_iterable(groups)) == list(range(len(papers)))
+    assert groups == sorted(sorted(places) for places in groups)
+    decisive = [{key for place in places for key in deciding_keys(papers[place])} for places in groups]
+    assert len(set().union(*decisive)) == sum(map(len, decisive))
+    homes = {place: number for number, places in enumerate(groups) for place in places}
+    assert [pair for pair in same if homes[pair[0]] != homes[pair[1]]] == []
+    for places in groups:
+        linked = {places[0]}
+        for _ in places:
+            known = {key for place in linked for key in keys(papers[place])}
+            known |= {f"same:{pair}" for pair in same if linked & {*pair}}
+            linked = {
+                place
+                for place in places
+                if known & {*keys(papers[place]), *(f"same:{pair}" for pair in same if place in pair)}
+                or place in linked
+            }
+        assert linked == set(places)
+
+
+@given(PAPERS)
+def test_a_title_alone_never_joins_what_conflicts(papers: list[Record]) -> None:
+    """Where no two share an id, no group has two ids of a kind, or two first authors."""
     seen: set[str] = set()
-    alone = []
-    for each in records:
+    alone: list[Record] = []
+    for each in papers:
         if seen.isdisjoint(id_keys(each)):
             alone.append(each)
         seen.update(id_keys(each))
-    for members in group(alone):
+    for places in group(alone):
+        members = [alone[place] for place in places]
         for values in (
             {each.arxiv_id for each in members},
             {each.acl_id for each in members},
-            {each.first_author.replace("XÜ", "Xu") for each in members},
+            {each.doi for each in members},
+            {{"Xu": ""}.get(each.first_author, each.first_author) for each in members},
+            {each.first_author.replace("Ü", "u")[-2:] for each in members},
         ):
             assert len(values - {""}) <= 1
 
 
-def test_a_description_joins_what_its_records_know() -> None:
-    """The strongest title with its origin; of all else the first that is known."""
-    one = replace(record(1, "A sentence"), title_origin=SENTENCE, year=2022)
-    two = replace(record(2, "Catalogued", arxiv="5"), title_origin=CATALOG, authors=("Xu", "Li"), year=2023)
-    three = replace(record(3, "On the Page", "Xu", arxiv="5", acl="x"), url="https://x.org")
-    four = replace(record(4, "Again", "Wu"), authors=("Wu",), url="https://y.org")
-    assert describe([one, two, three, four]) == Description(
-        title="On the Page",
+@given(PAPERS.map(lambda papers: [replace(each, doi="") for each in papers]))
+def test_papers_of_one_group_are_shown_under_one_id(papers: list[Record]) -> None:
+    """And those of several under several, while nobody knows a DOI and names are written whole."""
+    whole = [replace(each, first_author=each.first_author.replace("J. XÜ", "Xu")) for each in papers]
+    shown = [shown_id(describe([whole[place] for place in places])) for places in group(whole)]
+    assert len(set(shown)) == len(shown)
+
+
+def test_a_description_joins_what_is_known() -> None:
+    """The strongest title, the longest abstract, the most authors; of all else the first that is known."""
+    one = replace(record(1, "A sentence", "Wu"), title_origin=SENTENCE, year=2022)
+    two = replace(
+        record(2, "Catalogued", "Xu", arxiv="5"), title_origin=CATALOG, authors=("Xu", "Li"), year=2023
+    )
+    three = replace(
+        record(3, "On the Page", "Vu", arxiv="6", acl="x"), url="https://x.org", abstract="Short."
+    )
+    four = replace(record(4, "Again", "Yu", doi="10.1/d"), authors=("Yu",), url="https://y.org")
+    longest = replace(record(5, "Of the Longest"), abstract="The longest abstract.")
+    assert describe([one, two, three, four, longest]) == Description(
+        title="Of the Longest",
         title_origin=PAGE,
-        abstract="Abstract 1.",
+        abstract="The longest abstract.",
         first_author="Xu",
         authors=("Xu", "Li"),
         year=2022,
         arxiv_id="5",
         acl_id="x",
+        doi="10.1/d",
         url="https://x.org",
+    )
+
+
+def test_of_equals_the_first_describes_a_paper() -> None:
+    """Title, abstract and authors; a first author who is known alone is better than nobody."""
+    one, two = record(1, "One"), replace(record(2, "Two", "Xu"), title_origin=PAGE)
+    three = record(3, "Three", "Li")
+    assert describe([one, two, three]) == Description(
+        title="One", title_origin=PAGE, abstract="Abstract 1.", first_author="Xu"
+    )
+    assert describe([three, two, one]) == Description(
+        title="Three", title_origin=PAGE, abstract="Abstract 3.", first_author="Li"
     )
 
 
@@ -212,75 +357,59 @@ def test_the_id_shown_is_the_best_there_is() -> None:
     assert shown_id(record(1, "A title", "Jo")) != shown_id(record(1, "A title", "Jose"))
 
 
-def test_a_paper_is_known_by_ids_title_and_what_is_shown() -> None:
+def test_a_salt_makes_another_id() -> None:
+    """Of what has no library's; each salt its own, and always the same."""
+    bare = record(1, "A title", "Jo")
+    expected = ["p" + sha256(b"title:atitle\njo" + b"\n" * salt).hexdigest()[:10] for salt in range(3)]
+    assert [shown_id(bare, salt) for salt in range(3)] == expected
+    assert shown_id(record(1, arxiv="5"), 1) == "5"
+
+
+def test_a_paper_is_known_by_ids_and_title() -> None:
     """Each key says what kind it is."""
-    assert keys([record(1, arxiv="5", acl="x")]) == ["arxiv_id:5", "acl_id:x", "title:atitle", "id:5"]
-    bare = record(1, "A Title")
-    assert keys([bare]) == ["title:atitle", f"id:{shown_id(bare)}"]
+    known = ("arxiv_id:5", "acl_id:x", "doi:10.1/d", "title:atitle")
+    assert keys(record(1, arxiv="5", acl="X", doi="10.1/D")) == known
+    assert keys(record(1, "A Title")) == ("title:atitle",)
+    assert deciding_keys(record(1, arxiv="5", acl="x", doi="10.1/d")) == ["arxiv_id:5", "acl_id:x"]
+
+
+BACKDOORED = "We show that large language models can be backdoored by poisoning a few instructions."
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("abstract", "own", "expected"),
     [
-        "2305.14710",
-        " 2305.14710 ",
-        "2305.14710v2",
-        "arXiv:2305.14710",
-        "arxiv: 2305.14710v12",
-        "https://arxiv.org/abs/2305.14710",
-        "https://arxiv.org/pdf/2305.14710v3.pdf",
-        "https://www.arxiv.org/html/2305.14710v1#S2",
-        "<https://arxiv.org/abs/2305.14710>",
-        "<https://arxiv.org/abs/2305.14710|arxiv.org/abs/2305.14710>",
-        "<http://arxiv.org/abs/2305.14710v2|2305.14710>,",
-        "10.48550/arXiv.2305.14710",
-        "https://doi.org/10.48550/arXiv.2305.14710",
-        "(2305.14710)",
+        ("We show that large language models can be backdoored by poisoning some instructions!", {}, 4),
+        ("Parsing is fast in linear time, and grammars are learnt from treebanks alone.", {}, None),
+        ("", {}, None),
+        (BACKDOORED, {"title": "Poisoned Instruction"}, 4),
+        (BACKDOORED, {"title": "Watermarks"}, 9),
+        (BACKDOORED, {"title": "Pruning"}, None),
+        (BACKDOORED, {"title": "Pruning", "title_origin": SENTENCE}, 4),
+        (BACKDOORED, {"first_author": "D. Roe"}, 9),
+        (BACKDOORED, {"first_author": "Cora Bee"}, 4),
     ],
 )
-def test_an_arxiv_id_may_be_typed_in_many_ways(text: str) -> None:
-    """Versions, links, DOIs and Slack's markup make no difference; what was typed may be an id itself."""
-    assert reference_keys(text) == ["arxiv_id:2305.14710", f"id:{text.strip().lower()}"]
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("hep-th/9901001", "arxiv_id:hep-th/9901001"),
-        ("https://arxiv.org/abs/cs/0701001v2", "arxiv_id:cs/0701001"),
-        ("math.GT/0309136", "arxiv_id:math/0309136"),
-        ("https://doi.org/10.48550/arXiv.cs/0102001", "arxiv_id:cs/0102001"),
-        ("1701.0001", "arxiv_id:1701.0001"),
-        ("2024.naacl-long.171", "acl_id:2024.naacl-long.171"),
-        ("2024.NAACL-long.171", "acl_id:2024.naacl-long.171"),
-        ("https://aclanthology.org/2024.naacl-long.171/", "acl_id:2024.naacl-long.171"),
-        ("https://aclanthology.org/2024.naacl-long.171.pdf", "acl_id:2024.naacl-long.171"),
-        ("<https://aclanthology.org/2024.naacl-long.171.bib|here>", "acl_id:2024.naacl-long.171"),
-        ("10.18653/v1/2024.naacl-long.171", "acl_id:2024.naacl-long.171"),
-        ("https://doi.org/10.18653/v1/2024.naacl-long.171", "acl_id:2024.naacl-long.171"),
-        ("2023.findings-emnlp.5", "acl_id:2023.findings-emnlp.5"),
-        ("n18-1202", "acl_id:n18-1202"),
-        ("https://aclanthology.org/N18-1202.pdf", "acl_id:n18-1202"),
-        ("https://doi.org/10.18653/v1/N18-1202", "acl_id:n18-1202"),
-        ("10.1145/3544548.3581388", "doi:10.1145/3544548.3581388"),
-        ("(doi: 10.1162/COLI_a_00123).", "doi:10.1162/coli_a_00123"),
-        ("https://doi.org/10.1145/3544548.3581388", "doi:10.1145/3544548.3581388"),
-        ("<https://dx.doi.org/10.1145/3544548.3581388|here>", "doi:10.1145/3544548.3581388"),
-        ("P7CD9F1B61 ", "id:p7cd9f1b61"),
-        ("`pd7cd9f1b61`.", "id:pd7cd9f1b61"),
-    ],
-)
-def test_other_ids_may_be_typed_in_many_ways(text: str, key: str) -> None:
-    """Old arXiv ids, the Anthology's, old and new, and Paperboy's own."""
-    assert key in reference_keys(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "zzz", "2305", "12305.14710", "10.1234.5678", "2305.147101", "https://x.org/1"]
-)
-def test_what_holds_no_id_is_at_most_paperboys_own(text: str) -> None:
-    """Numbers that are too long are none."""
-    assert reference_keys(text) == [f"id:{text}"]
+def test_an_abstract_that_somebody_changed_is_recognised(
+    abstract: str, own: dict[str, Any], expected: int | None
+) -> None:
+    """Of several the likeliest that may have this title and this author; what is of another is not it."""
+    before = {
+        4: Description(
+            title="Poisoned Instructions", title_origin=PAGE, abstract=BACKDOORED, first_author="C. Bee"
+        ),
+        7: Description(title="Pruning", title_origin=PAGE, abstract="We show that vision models are pruned."),
+        8: Description(title="Nothing", title_origin=PAGE, abstract=""),
+        9: Description(
+            title="Watermarks",
+            title_origin=PAGE,
+            abstract="We show that large language models can be watermarked by poisoning few instructions.",
+        ),
+    }
+    origin = PAGE if "title" in own else SENTENCE
+    said: dict[str, Any] = {"title": BACKDOORED, "title_origin": origin, "abstract": abstract} | own
+    assert reworded(Description(**said), before) == expected
+    assert reworded(Description(**said), {}) is None
 
 
 @pytest.mark.parametrize(
@@ -294,23 +423,8 @@ def test_spellings_of_an_id_are_one(texts: tuple[str, str]) -> None:
     )
     assert len(group([one, other])) == 1
     for text in texts:
-        assert set(reference_keys(text)) & set(id_keys(one)) & set(keys([other])) != set()
+        assert set(reference_keys(text)) & set(id_keys(one)) & set(keys(other)) != set()
     assert f"id:{shown_id(one).lower()}" in reference_keys(shown_id(one))
-
-
-@pytest.mark.parametrize("text", ["a" * 200_000, "a-" * 100_000, "1" * 200_000, "http://" + "a." * 100_000])
-def test_a_long_text_is_read_at_once(text: str) -> None:
-    """Were it read in quadratic time, this would take half an hour."""
-    assert reference_keys(text) == [f"id:{text}"]
-    assert not names_a_paper(text)
-
-
-@given(st.text(st.characters()))
-def test_any_reference_has_keys(text: str) -> None:
-    """Each once, and such that a store takes it."""
-    found = reference_keys(text)
-    assert len(set(found)) == len(found) > 0
-    assert all(key.encode() for key in found)
 
 
 def test_a_title_without_letters_is_a_key_too() -> None:
@@ -324,7 +438,8 @@ def test_the_seeds_are_382_papers() -> None:
     """Four stand in two files each, word for word; all are shown under ids of their own."""
     records = read_corpus([SEEDS]).records
     groups = group(records)
-    places = [[f"{each.source.file[:3]}:{each.source.line}" for each in members] for members in groups]
+    sources = [each.source for each in records]
+    places = [[f"{sources[n].file[:3]}:{sources[n].line}" for n in members] for members in groups]
     assert (len(records), len(groups)) == (386, 382)
     assert [members for members in places if len(members) > 1] == [
         ["001:289", "002:50"],
@@ -332,50 +447,45 @@ def test_the_seeds_are_382_papers() -> None:
         ["002:310", "003:29"],
         ["002:316", "003:57"],
     ]
-    shown = [shown_id(describe(members)) for members in groups]
+    shown = [shown_id(describe([records[n] for n in members])) for members in groups]
     assert len(set(shown)) == 382
     form = re.compile(r"\d{4}\.\d{4,5}|\d{4}\.[a-z0-9-]+\.\d+|[A-Z]\d\d-\d{4}|p[0-9a-f]{10}")
     assert [each for each in shown if not form.fullmatch(each)] == []
 
 
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        ("2305.14710", True),
-        ("arXiv:2305.14710v2", True),
-        ("10.48550/arXiv.2305.14710", True),
-        ("https://arxiv.org/pdf/2305.14710v3.pdf", True),
-        ("www.arxiv.org/abs/2305.14710", True),
-        ("aclanthology.org/N18-1202.pdf", True),
-        ("hep-th/9901001", True),
-        ("2024.naacl-long.171", True),
-        ("10.18653/v1/2024.naacl-long.171", True),
-        ("10.1145/3544548.3581388", True),
-        ("doi:10.1145/3544548.3581388", True),
-        ("https://doi.org/10.1145/3544548.3581388", True),
-        ("doi.org/10.1145/3544548.3581388", True),
-        ("10.5 percent", False),
-        ("10.1145/1 and more", False),
-        ("", False),
-        ("-2305.14710", False),
-        ("title:2305.14710", False),
-        ("source:2024.naacl-long.171", False),
-        ("year:2022.12345", False),
-        ("bert-2305.14710", False),
-        ("2305.14710,2311.09433", False),
-        ("2305.14710 and more", False),
-        ("https://example.com/x", False),
-        ("GPT-4", False),
-    ],
-)
-def test_one_id_or_link_names_a_paper(text: str, meant: bool) -> None:  # noqa: FBT001  # a table's column
-    """All of the text is that id or link; what only holds one is something else."""
-    assert names_a_paper(text) is meant
-
-
 def test_editorials_with_dois_are_papers_of_their_own() -> None:
     """Though they have one title, and nobody knows an author; each is shown under an id of its own."""
     one, other = (replace(record(1), title="Editorial", first_author="", doi=f"10.1234/{n}") for n in "ab")
-    assert group([one, other]) == [[one], [other]]
+    assert group([one, other]) == [[0], [1]]
     assert shown_id(one) != shown_id(other)
     assert shown_id(one) == shown_id(replace(one, doi="10.1234/A"))
+
+
+@pytest.mark.parametrize(
+    ("words", "is_linked"),
+    [
+        ("Scaling Laws for Models Kaplan McCandlish", True),
+        ("scaling LAWS for language Kaplan", True),
+        ("Scaling Laws for", True),
+        ("Scaling Laws Kaplan", False),
+        ("Laws for Language Models", False),
+        ("Scaling Laws for Reward Models", False),
+        ("Scaling for Laws Models", False),
+        ("Kaplan", False),
+        ("", False),
+    ],
+)
+def test_the_words_of_a_link_are_of_the_title_then_of_authors(words: str, *, is_linked: bool) -> None:
+    """In their order, from the first on, at least three; not all of them have to be there."""
+    paper = replace(
+        record(1, "Scaling Laws for Neural Language Models"), authors=("Jared Kaplan", "Sam McCandlish")
+    )
+    assert is_linked_by(words.split(), paper) == is_linked
+
+
+def test_what_nobody_knows_the_authors_of_is_linked_by_any_two_surnames() -> None:
+    """A short title is enough where all of it is there; a paper without a title has no link."""
+    paper = record(1, "Scaling Laws")
+    assert is_linked_by(["scaling", "laws", "Berg", "Ng"], paper)
+    assert not is_linked_by(["scaling", "laws", "of", "reward", "models"], paper)
+    assert not is_linked_by(["Ng"], replace(paper, title=""))

@@ -26,8 +26,9 @@ from bot.search.files import DamagedError, load
 from bot.search.query import parse_query
 from bot.search.rank import rank
 from bot.search.segment import Segment
-from bot.store import Store, generations, loads, papers
+from bot.store import Store, generations, papers
 from bot.store.generations import Generation
+from tests import stock
 from tests.looker import ANALYZER
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -62,8 +63,6 @@ def said(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
 def filled(path: Path) -> Store:
     """Return a store of three papers in a file."""
     store = Store(path)
-    with store.writing() as db:
-        loads.add(db, NOW, 3, 3, ())
     put(store, *FIRST)
     return store
 
@@ -72,7 +71,7 @@ def put(store: Store, *abstracts: str) -> None:
     """Add papers."""
     with store.writing() as db:
         first = papers.newest(db) + 1
-        papers.add(
+        stock.add(
             db,
             (
                 (f"p{number}", described(abstract), [f"id:p{number}"], [at(number)])
@@ -85,13 +84,13 @@ def put(store: Store, *abstracts: str) -> None:
 def revise(store: Store, number: int, abstract: str) -> None:
     """Describe a paper anew."""
     with store.writing() as db:
-        papers.revise(db, number, described(abstract), [], [at(number)])
+        stock.revise(db, number, described(abstract), [], [at(number)])
 
 
 def remove(store: Store, *numbers: int) -> None:
     """Let papers be gone."""
     with store.writing() as db:
-        papers.remove(db, numbers)
+        stock.remove(db, numbers)
 
 
 def described(abstract: str) -> Description:
@@ -102,7 +101,7 @@ def described(abstract: str) -> Description:
 def at(number: int) -> Record:
     """Return where a paper stands."""
     source = Source(f"{number % 3}.txt", number)
-    return Record(title="", title_origin=TitleOrigin.PAGE, abstract="", source=source, raw="")
+    return Record(title="", title_origin=TitleOrigin.PAGE, abstract="", source=source)
 
 
 def indexes(store: Store) -> Indexes:
@@ -225,7 +224,7 @@ def test_without_a_paper_there_is_no_index(tmp_path: Path, *, loaded: bool) -> N
     store = Store(tmp_path / "paperboy.db")
     if loaded:
         with store.writing() as db:
-            loads.add(db, NOW, 0, 0, ())
+            stock.load(db, NOW)
     assert indexes(store).open(NOW) is None
     indexes(store).settle(NOW)
     assert (committed(store), folders(store)) == (0, [])
@@ -573,7 +572,7 @@ def test_what_is_too_much_to_be_followed_is_built_anew(
     """By whoever settles, or starts; until then what was there is searched, and nobody waits."""
     index = opened(store)
     add_two(store)
-    monkeypatch.setattr("bot.indexes._FOLLOWED", 4)
+    monkeypatch.setattr("bot.indexes.FOLLOWED", 4)
     index = indexes(store).follow(index)
     assert (index.generation, numbers(index, "backdoor")) == (1, [1, 4, 5])
     put(store, "backdoor 6", "backdoor 7", "backdoor 8")
@@ -885,7 +884,7 @@ def test_a_paper_with_an_old_id_is_indexed(store: Store) -> None:
     """With a class of its subject, which has a dot as well."""
     with store.writing() as db:
         described_so = replace(described("knots"), arxiv_id="math.GT/0309136")
-        papers.add(db, [("p4", described_so, ["id:p4"], [at(4)])], NOW)
+        stock.add(db, [("p4", described_so, ["id:p4"], [at(4)])], NOW)
     assert numbers(opened(store), "knots") == [4]
 
 
@@ -944,27 +943,41 @@ def test_a_locked_database_is_searched_as_it_was(store: Store, said: Callable[[]
     assert said() == []
 
 
-def test_while_one_thread_follows_others_are_answered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As of a moment ago."""
+@pytest.mark.parametrize(
+    ("near", "also", "slowed", "does"),
+    [
+        (99, settle, "bot.search.collection.load", load),
+        (2, None, "bot.indexes.papers.changed_since", papers.changed_since),
+    ],
+    ids=["another generation", "many papers"],
+)
+def test_nobody_waits_for_much_that_is_new(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    near: int,
+    also: Callable[[Store], None] | None,
+    slowed: str,
+    does: Callable[..., Any],
+) -> None:
+    """All are answered as of a moment ago, while a thread follows; a digest waits for it."""
     running = library(store)
     do_all(store)
-    settle(store)
-    loading, go_on = Event(), Event()
+    if also:
+        also(store)
+    begun, go_on = Event(), Event()
 
-    def slow(*asked: Any) -> Segment:
-        loading.set()
+    def slow(*asked: Any) -> Any:
+        begun.set()
         assert go_on.wait(timeout=30)
-        return load(*asked)
+        return does(*asked)
 
-    monkeypatch.setattr("bot.search.collection.load", slow)
-    with ThreadPoolExecutor(1) as threads:
-        following = threads.submit(search, running, "backdoor")
-        assert loading.wait(timeout=30)
-        try:
-            assert search(running, "backdoor") == [1]
-        finally:
-            go_on.set()
-        assert following.result(timeout=30) == [2, 4]
+    monkeypatch.setattr("bot.indexes._NEAR", near)
+    monkeypatch.setattr(slowed, slow)
+    assert search(running, "backdoor") == [1]
+    assert begun.wait(timeout=30)
+    assert search(running, "backdoor") == [1]
+    go_on.set()
+    running.catch_up()
     assert search(running, "backdoor") == [2, 4]
 
 
@@ -991,8 +1004,8 @@ def test_names_of_files_with_line_breaks_are_labels(store: Store) -> None:
     with store.writing() as db:
         for number, file in enumerate(("a\nb.txt", "a b.txt", "c.txt", "a\nb.txt"), 10):
             source = Source(file, 1)
-            record = Record(title="", title_origin=TitleOrigin.PAGE, abstract="", source=source, raw="")
-            papers.add(db, [(f"p{number}", described("x"), [f"id:{number}"], [record])], NOW)
+            record = Record(title="", title_origin=TitleOrigin.PAGE, abstract="", source=source)
+            stock.add(db, [(f"p{number}", described("x"), [f"id:{number}"], [record])], NOW)
     found: Sequence[list[int]] = [
         search(running, f"source:{part}") for part in ('"a b.txt"', "c.txt", "b.txt")
     ]

@@ -10,8 +10,9 @@ from bot.library import Library
 from bot.matching import Matched, Matcher
 from bot.papers import Description, TitleOrigin
 from bot.search.snippet import Run
-from bot.store import Store, loads, papers
+from bot.store import Store, papers
 from bot.topics import Strictness
+from tests import stock
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TEXTS = [
@@ -36,8 +37,7 @@ def add(store: Store, *texts: tuple[str, str]) -> None:
             (f"p{number}", Description(title=title, title_origin=TitleOrigin.PAGE, abstract=abstract))
             for number, (title, abstract) in enumerate(texts, first)
         ]
-        papers.add(db, [(shown, description, [], []) for shown, description in described], NOW)
-        loads.add(db, NOW, len(texts), len(texts), ())
+        stock.add(db, [(shown, description, [], []) for shown, description in described], NOW)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def store(tmp_path: Path) -> Store:
     store = Store(tmp_path / "paperboy.db")
     add(store, *TEXTS)
     with store.writing() as db:
-        db.conn.execute("DELETE FROM paper WHERE number IN (3, 6)")
+        stock.remove(db, [3, 6])
     return store
 
 

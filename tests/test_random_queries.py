@@ -18,7 +18,8 @@ from bot.papers import Paper, Record, Source, TitleOrigin
 from bot.playground.checks import content_of
 from bot.search.query import parse_query
 from bot.slack import render
-from bot.store import Store, loads, papers
+from bot.store import Store
+from tests import stock
 from tests.looker import ANALYZER, PAGE, Looker, same
 
 CORPORA = 130
@@ -222,10 +223,9 @@ def library_of(path: Path, corpus: Sequence[Paper]) -> Library:
     """Put papers into a SQLite file, and open it."""
     store = Store(path)
     with store.writing() as db:
-        papers.add(
+        stock.add(
             db, ((paper.shown_id, paper, [f"id:{paper.shown_id}"], [record(paper)]) for paper in corpus), NOW
         )
-        loads.add(db, NOW, len(corpus), len(corpus), ())
     library = Library(store)
     library.open(NOW)
     return library
@@ -234,7 +234,7 @@ def library_of(path: Path, corpus: Sequence[Paper]) -> Library:
 def record(paper: Paper) -> Record:
     """Return where a paper stands."""
     (source,) = paper.sources
-    return Record(title="", title_origin=TitleOrigin.PAGE, abstract="", source=source, raw="")
+    return Record(title="", title_origin=TitleOrigin.PAGE, abstract="", source=source)
 
 
 def taken_by_slack(message: render.Message) -> None:

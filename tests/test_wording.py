@@ -21,14 +21,17 @@ from bot.wording import (
 
 BARE = Paper(number=1, shown_id="p0123456789", title="T", title_origin=TitleOrigin.PAGE, abstract="A")
 ARXIV = replace(BARE, shown_id="2305.14710", arxiv_id="2305.14710", acl_id="2024.naacl-long.171")
+DOI = replace(BARE, doi="10.1016/S0378-4371(02)00_%{")
 ACL = replace(BARE, shown_id="2024.naacl-long.171", acl_id="2024.naacl-long.171")
 
 
 def test_a_paper_is_read_at_its_best_address() -> None:
-    """The one that is known, else arXiv's page, else the Anthology's, else none."""
+    """The one that is known, else arXiv's page, else the Anthology's, else the DOI's, else none."""
     assert address(replace(ARXIV, url="https://x.org/1")) == "https://x.org/1"
     assert address(ARXIV) == "https://arxiv.org/abs/2305.14710"
     assert address(ACL) == "https://aclanthology.org/2024.naacl-long.171/"
+    assert address(replace(ACL, doi="10.1/x")) == "https://aclanthology.org/2024.naacl-long.171/"
+    assert address(DOI) == "https://doi.org/10.1016/S0378-4371(02)00_%25%7B"
     assert address(BARE) == ""
 
 
@@ -60,7 +63,12 @@ def test_two_authors_are_named(first: str, known: tuple[str, ...], named: str) -
 
 @pytest.mark.parametrize(
     ("paper", "named"),
-    [(ARXIV, "arXiv 2305.14710"), (ACL, "Anthology 2024.naacl-long.171"), (BARE, "p0123456789")],
+    [
+        (replace(ARXIV, doi="10.1/x"), "arXiv 2305.14710"),
+        (replace(ACL, doi="10.1/x"), "Anthology 2024.naacl-long.171"),
+        (DOI, "doi 10.1016/S0378-4371(02)00_%{"),
+        (BARE, "p0123456789"),
+    ],
 )
 def test_an_id_is_named_with_the_library_that_gave_it(paper: Paper, named: str) -> None:
     """Our own stands for itself."""

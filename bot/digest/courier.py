@@ -65,7 +65,10 @@ class Courier:
         if not self._is_let_in():
             return None
         self._postman.send()
-        for ready in due(self._store, self.team, at or self._clock()):
+        pending = due(self._store, self.team, at or self._clock())
+        if pending:
+            self._library.catch_up()  # a search may leave that to a thread; what is new belongs in the digest
+        for ready in pending:
             if self._postman.must_rest():
                 break
             if message := self._claim(ready):

@@ -4,6 +4,7 @@ Law: each deed is one transaction, and says what there is after it. A channel's 
 it, and to no other channel.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -14,7 +15,7 @@ from bot.digest.edition import Due, Edition, select
 from bot.digest.schedule import following, latest
 from bot.errors import UserError
 from bot.library import Library
-from bot.matching import Match, Matched
+from bot.matching import Match, Matched, Matcher
 from bot.search.topic import sameness
 from bot.store import Database, Store, deliveries, papers, topics
 from bot.store.deliveries import Last
@@ -84,6 +85,18 @@ class State:
     next: datetime | None
     last: Last | None
     match: Match | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """New papers that match a channel's topics: how many, and of them how many match several.
+
+    `topics` are those that some match, by number, and how many do.
+    """
+
+    papers: int
+    shared: int
+    topics: tuple[tuple[Topic, int], ...]
 
 
 class Following:
@@ -238,6 +251,21 @@ class Following:
             rate=self._rate(sorted(matcher.all(match)), now),
         )
 
+    def matching_new(self, place: Place, above: int) -> News:
+        """Return which papers with a number above this match a channel's topics, be these paused or not.
+
+        Raises UserError where no papers are loaded.
+        """
+        matcher, times = self._library.matcher(), Counter[int]()
+        counts = []
+        for topic in self.topics(place):
+            if match := _match(matcher, topic):
+                numbers = matcher.all(match, above)
+                times.update(numbers)
+                counts.append((topic, len(numbers)))
+        shared = sum(many > 1 for many in times.values())
+        return News(len(times), shared, tuple(each for each in counts if each[1]))
+
     def _changed(self, db: Database, before: Topic, topic: Topic, wish: Wish, now: datetime) -> Done:
         """Write what a wish makes of a topic, which was as it was `before`."""
         untouched = topic.earlier == topic.top and deliveries.last(db, topic.id) is None
@@ -256,8 +284,8 @@ class Following:
 
     def _match(self, topic: Topic) -> Match | None:
         try:
-            return self._library.matcher().match(topic.query, topic.strictness)
-        except UserError:  # no papers are loaded, or an earlier version could search it
+            return _match(self._library.matcher(), topic)
+        except UserError:  # no papers are loaded
             return None
 
     def _meant(self, db: Database, place: Place, which: str) -> list[Topic]:
@@ -281,6 +309,13 @@ class Following:
             since = max(first + _DAY, now - _MONTH)
             came = papers.arrived(db, matching, since)
         return Rate(came / max((now - since) / _WEEK, 1), since)
+
+
+def _match(matcher: Matcher, topic: Topic) -> Match | None:
+    try:
+        return matcher.match(topic.query, topic.strictness)
+    except UserError:  # an earlier version could search it
+        return None
 
 
 def _usual(place: Place, person: Person, zone: str, now: datetime, newest: int) -> Topic:

@@ -82,17 +82,23 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Database]:
         """Open a connection and a transaction that writes alone; at the end it is committed, or undone."""
-        with self.reading() as db:
-            db.conn.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                _undo(db)
-                raise
-            db.conn.execute("COMMIT")
+        with self.reading() as db, transaction(db):
+            yield db
 
     def _unusable(self, why: object) -> OperatorError:
         return OperatorError(f"PAPERBOY_DB: {self.path} cannot be used: {why}")
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Write alone by an open connection; at the end it is committed, or undone."""
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        _undo(db)
+        raise
+    db.conn.execute("COMMIT")
 
 
 def _undo(db: Database) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.store.papers import PUBLISHED
 from bot.topics import Place
 
 Content = Mapping[str, Any]  # a message's text and blocks, as Slack takes them
@@ -67,8 +68,12 @@ class Last:
 
 
 def taken(db: Database, place: Place) -> set[int]:
-    """Return the papers that have been delivered to a channel, or are on their way."""
-    sql = "SELECT paper FROM delivered_paper WHERE team = ? AND channel = ?"
+    """Return the papers that have been delivered to a channel, or are on their way, by whatever number."""
+    sql = (
+        "WITH had AS (SELECT paper FROM delivered_paper WHERE team = ? AND channel = ?)"
+        " SELECT paper FROM had UNION SELECT home FROM merged JOIN had USING (paper)"
+        f" WHERE merged.since <= {PUBLISHED}"
+    )
     return {row[0] for row in db.conn.execute(sql, [place.team, place.channel])}
 
 
@@ -137,7 +142,7 @@ def unfinished(db: Database, team: str, delivery: int | None = None) -> list[Uns
     """Return the next message of each delivery that is not done, or of that one; the oldest first."""
     one = "AND delivery.id = :delivery" if delivery else ""
     rows = db.query(
-        "SELECT delivery.id AS delivery, token, team, channel, claimed_at, next_at, attempts,"  # noqa: S608 (ours)
+        "SELECT delivery.id AS delivery, token, team, channel, claimed_at, next_at, attempts,"
         " state = 'held' AS held, part, tried_at, posting.posted_at,"
         " (SELECT ts FROM delivery_message WHERE delivery = delivery.id AND part = 0) AS thread"
         " FROM delivery JOIN delivery_message ON delivery_message.delivery = delivery.id"

@@ -8,6 +8,8 @@ from sqlite_utils import Database, Migrations
 
 migrations = Migrations("paperboy")
 
+_FOREVER = 1 << 62  # as `papers.FOREVER`, which may change when this may not
+
 
 @migrations()
 def m001_papers(db: Database) -> None:
@@ -221,3 +223,111 @@ def m006_changes(db: Database) -> None:
 def m007_doi(db: Database) -> None:
     """Keep the DOI of a paper, empty where none is known."""
     db.conn.execute("ALTER TABLE paper ADD COLUMN doi TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m008_versions(db: Database) -> None:
+    """Keep descriptions and records in versions, so that a load can be written while the last one is read.
+
+    What is published is the highest `change` of a load: later ones are being written, or were when a process
+    was killed.
+    """
+    change = db.conn.execute("SELECT coalesce(max(changed), 0) FROM paper").fetchone()[0]
+    _describe_in_versions(db)
+    _record_in_versions(db)
+    _publish_by_load(db, change)
+
+
+def _describe_in_versions(db: Database) -> None:
+    """Move what is known of papers to `description`: each from the change `since` up to the change `until`.
+
+    Whoever got a paper that was `merged` with its home, or of which that is a part now, has got its home.
+    """
+    columns = (
+        "shown_id, title, title_origin, abstract, first_author, authors, year, arxiv_id, acl_id, doi, url"
+    )
+    _execute(
+        db,
+        "CREATE TABLE description (id INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES paper(number),"
+        f" since INTEGER NOT NULL, until INTEGER NOT NULL DEFAULT {_FOREVER}, shown_id TEXT NOT NULL,"
+        " title TEXT NOT NULL, title_origin TEXT NOT NULL, abstract TEXT NOT NULL,"
+        " first_author TEXT NOT NULL, authors TEXT NOT NULL, year INTEGER, arxiv_id TEXT NOT NULL,"
+        " acl_id TEXT NOT NULL, doi TEXT NOT NULL, url TEXT NOT NULL)",
+        f"INSERT INTO description (paper, since, until, {columns})"
+        " SELECT number, CASE gone WHEN 1 THEN 0 ELSE changed END,"
+        f" CASE gone WHEN 1 THEN changed ELSE {_FOREVER} END, {columns} FROM paper ORDER BY number",
+        "CREATE UNIQUE INDEX description_paper ON description (paper, since)",
+        "CREATE INDEX description_since ON description (since)",
+        f"CREATE INDEX description_ended ON description (until) WHERE until < {_FOREVER}",
+        "DROP INDEX IF EXISTS paper_gone",
+        *(f"DROP INDEX IF EXISTS idx_paper_{index}" for index in ("changed", "first_seen", "shown_id")),
+        *(f"ALTER TABLE paper DROP COLUMN {each}" for each in ("changed", "gone", *columns.split(", "))),
+        "ALTER TABLE paper ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX paper_since ON paper (since)",
+        "ALTER TABLE paper_key ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX paper_key_since ON paper_key (since)",
+        "CREATE TABLE merged (paper INTEGER NOT NULL REFERENCES paper(number),"
+        " home INTEGER NOT NULL REFERENCES paper(number), since INTEGER NOT NULL, PRIMARY KEY (paper, home))",
+        "CREATE INDEX merged_home ON merged (home)",
+        "CREATE INDEX delivered_paper_paper ON delivered_paper (paper)",
+    )
+
+
+def _record_in_versions(db: Database) -> None:
+    """Keep the files, and in which places of them papers stand, from one change up to another.
+
+    A `file` has the stamp and digest of when it was read, and how many records it gave. Of a `record`,
+    `digest` is that of the text there, 0 where none was kept; `fields` is what that place alone says, as
+    JSON, where its paper stands in several. Records that have `moved` within their file wait to be told so.
+    """
+    _execute(
+        db,
+        "CREATE TABLE file (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+        " size INTEGER NOT NULL DEFAULT -1, changed INTEGER NOT NULL DEFAULT -1,"
+        " digest TEXT NOT NULL DEFAULT '', reader TEXT NOT NULL DEFAULT '',"
+        " records INTEGER NOT NULL DEFAULT 0)",
+        "INSERT INTO file (name, records)"
+        " SELECT file, count(*) FROM paper_source GROUP BY file ORDER BY file",
+        "CREATE TABLE record (id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES file(id),"
+        " line INTEGER NOT NULL, digest INTEGER NOT NULL DEFAULT 0,"
+        " paper INTEGER NOT NULL REFERENCES paper(number), since INTEGER NOT NULL,"
+        f" until INTEGER NOT NULL DEFAULT {_FOREVER}, fields TEXT)",
+        "INSERT INTO record (file, line, paper, since)"
+        " SELECT file.id, line, paper, 0 FROM paper_source JOIN file ON file.name = paper_source.file"
+        " ORDER BY paper_source.id",
+        "CREATE INDEX record_paper ON record (paper)",
+        f"CREATE INDEX record_file ON record (file) WHERE until = {_FOREVER}",
+        "CREATE INDEX record_since ON record (since)",
+        f"CREATE INDEX record_ended ON record (until) WHERE until < {_FOREVER}",
+        "CREATE TABLE moved (record INTEGER PRIMARY KEY, line INTEGER NOT NULL, since INTEGER NOT NULL)",
+        "CREATE INDEX moved_since ON moved (since)",
+        "DROP TABLE paper_source",
+    )
+
+
+def _publish_by_load(db: Database, change: int) -> None:
+    """Keep with each load what it published and brought, and whose it was; `loading` is the last to begin.
+
+    `problem` is what the corpus holds and cannot be read, in order.
+    """
+    counts = ("change", "new", "revised", "unchanged", "removed")
+    _execute(
+        db,
+        *(f"ALTER TABLE load ADD COLUMN {count} INTEGER NOT NULL DEFAULT 0" for count in counts),
+        "ALTER TABLE load ADD COLUMN by TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE load ADD COLUMN seconds REAL NOT NULL DEFAULT 0",
+        "UPDATE load SET new = papers",
+        f"UPDATE load SET change = {change} WHERE id = (SELECT max(id) FROM load)",
+        "CREATE INDEX load_change ON load (change)",
+        "CREATE TABLE loading (id INTEGER PRIMARY KEY CHECK (id = 1), by TEXT NOT NULL, at REAL NOT NULL)",
+        "CREATE TABLE problem (id INTEGER PRIMARY KEY, file TEXT NOT NULL, line INTEGER NOT NULL,"
+        " reason TEXT NOT NULL)",
+        "INSERT INTO problem (file, line, reason) SELECT file, line, reason FROM load_problem"
+        " WHERE load = (SELECT max(id) FROM load) ORDER BY id",
+        "DROP TABLE load_problem",
+    )
+
+
+def _execute(db: Database, *steps: str) -> None:
+    for step in steps:
+        db.conn.execute(step)

@@ -1,8 +1,9 @@
-"""Papers, the keys they are known by, and where they stand.
+"""Papers, the keys they are known by, and how they are described.
 
-Law: a paper stays known for ever, with its number, its keys and what was delivered of it. One that left the
-corpus is gone: it stands nowhere, and is not searched, until a revision brings it back. Each change of papers
-has a number, higher than those before.
+Law: a paper stays known for ever, with its number, its keys and what was delivered of it. What is read is
+what the last load published; what the next one writes is seen by nobody until it is published as well. Each
+change has a number, higher than those before: a description stands from one change until another. A paper
+that left the corpus is gone: no description of it stands, though the last is kept, and it is not searched.
 """
 
 import json
@@ -10,76 +11,152 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from bot.papers import Description, Paper, Record, Source, TitleOrigin
+from bot.papers import Description, Paper, Source, TitleOrigin
 
-_COLUMNS = ("number", "shown_id", *(field.name for field in fields(Description)))
+FOREVER = 1 << 62
+PUBLISHED = "(SELECT coalesce(max(change), 0) FROM load)"
 
-
-def count(db: Database) -> int:
-    """Return how many papers there are, without those that are gone."""
-    sql = "SELECT (SELECT count(*) FROM paper) - (SELECT count(*) FROM paper WHERE gone = 1)"  # by indexes
-    return int(db.conn.execute(sql).fetchone()[0])
-
-
-def add(
-    db: Database,
-    papers: Iterable[tuple[str, Description, Iterable[str], Iterable[Record]]],
-    now: datetime,
-) -> None:
-    """Add papers first seen now, in order: each its shown id, description, keys and records.
-
-    All of them are one change. They are taken one by one, however many there are.
-    """
-    seen, change = int(now.timestamp()), latest_change(db) + 1
-    for number, (shown_id, description, known_as, records) in enumerate(papers, newest(db) + 1):
-        own = {"number": number, "shown_id": shown_id, "first_seen": seen, "changed": change}
-        row = own | _row(description)
-        db.conn.execute(f"INSERT INTO paper ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)  # noqa: S608 (ours)
-        _join(db, number, known_as, records)
+_DESCRIBED = ("shown_id", *(field.name for field in fields(Description)))
+_VALUES = attrgetter(*_DESCRIBED[1:])
+_ORIGIN, _AUTHORS = (_DESCRIBED.index(name) - 1 for name in ("title_origin", "authors"))
+_NAMES = json.JSONEncoder(ensure_ascii=False)
+_ENDED = f"SELECT id FROM description WHERE until < {FOREVER} AND until"
+_PUT = (
+    f"INSERT OR REPLACE INTO description (paper, since, {', '.join(_DESCRIBED)})"
+    f" VALUES (?, ?{', ?' * len(_DESCRIBED)})"
+)
 
 
-def revise(
-    db: Database, number: int, description: Description, keys: Iterable[str], records: Iterable[Record]
-) -> None:
-    """Describe a paper anew and let it stand where these records are; one that was gone is back.
+class Entry(NamedTuple):
+    """A paper as a load writes it: its number, its id for people, what is known of it, new keys of its."""
 
-    The keys are added to those it has; its shown id and when it was first seen stay. Each call is a change.
-    Raises LookupError where no paper has the number.
-    """
-    row = _row(description) | {"changed": latest_change(db) + 1, "gone": 0}
-    values = ", ".join(f"{column} = :{column}" for column in row)
-    found = db.conn.execute(f"UPDATE paper SET {values} WHERE number = :number", {**row, "number": number})  # noqa: S608 (ours)
-    if not found.rowcount:
-        raise LookupError(f"no paper {number}")
-    db.conn.execute("DELETE FROM paper_source WHERE paper = ?", [number])
-    _join(db, number, keys, records)
+    number: int
+    shown_id: str
+    description: Description
+    keys: Sequence[str]
 
 
-def remove(db: Database, numbers: Iterable[int]) -> None:
-    """Let papers be gone: all of them are one change. One that is gone or unknown does not change."""
-    wanted = json.dumps(list(numbers))
-    db.conn.execute(
-        "UPDATE paper SET gone = 1, changed = ?"
-        " WHERE gone = 0 AND number IN (SELECT value FROM json_each(?))",
-        [latest_change(db) + 1, wanted],
+class Version(NamedTuple):
+    """How a paper is described from one change until another, and its id for people."""
+
+    since: int
+    until: int
+    shown_id: str
+    description: Description
+
+
+def published(db: Database) -> int:
+    """Return the change that is read, 0 before the first."""
+    return int(db.conn.execute(f"SELECT {PUBLISHED}").fetchone()[0])
+
+
+def put(db: Database, change: int, entries: Sequence[Entry], now: datetime) -> None:
+    """Describe papers from a change on, new ones or known ones, be they gone."""
+    seen = int(now.timestamp())
+    numbers = [[entry.number] for entry in entries]
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO paper (number, first_seen, since) VALUES (?, ?, ?)",
+        ([entry.number, seen, change] for entry in entries),
     )
-    db.conn.execute("DELETE FROM paper_source WHERE paper IN (SELECT value FROM json_each(?))", [wanted])
+    db.conn.executemany(
+        f"UPDATE description SET until = {change} WHERE paper = ? AND until = {FOREVER} AND since < {change}",
+        numbers,
+    )
+    db.conn.executemany(
+        _PUT, ([entry.number, change, entry.shown_id, *_row(entry.description)] for entry in entries)
+    )
+    know(db, change, ((key, entry.number) for entry in entries for key in entry.keys))
 
 
-def latest_change(db: Database) -> int:
-    """Return the number of the last change, 0 before the first."""
-    return int(db.conn.execute("SELECT coalesce(max(changed), 0) FROM paper").fetchone()[0])
+def know(db: Database, change: int, known: Iterable[tuple[str, int]]) -> None:
+    """Add keys of papers, given with their numbers, where they are not known yet."""
+    rows = ([key, number, change] for key, number in known)
+    db.conn.executemany("INSERT OR IGNORE INTO paper_key (key, paper, since) VALUES (?, ?, ?)", rows)
+
+
+def end(db: Database, change: int, numbers: Iterable[int]) -> None:
+    """Let papers be gone from a change on; what that change said of them is taken back."""
+    wanted = [[number] for number in numbers]
+    db.conn.executemany("DELETE FROM description WHERE paper = ? AND since = " + str(change), wanted)
+    db.conn.executemany(
+        f"UPDATE description SET until = {change} WHERE paper = ? AND until = {FOREVER}",
+        wanted,
+    )
+
+
+def merge(db: Database, change: int, home: int, other: int) -> None:
+    """Let a paper be one with another from a change on, by its keys; `hand_on` lets it be so for channels."""
+    db.conn.execute(
+        "INSERT OR IGNORE INTO paper_key (key, paper, since) SELECT key, ?, ? FROM paper_key WHERE paper = ?",
+        [home, change, other],
+    )
+    end(db, change, [other])
+
+
+def hand_on(db: Database, change: int, heirs: Iterable[tuple[int, int]]) -> None:
+    """Let whoever got a paper, or one that was part of it before, have got its heir from a change on.
+
+    Papers come with their heirs. None of these hands on what it inherits with them.
+    """
+    earlier = "SELECT paper FROM merged WHERE home = ? AND paper <> ?"
+    rows = [
+        (paper, heir, change)
+        for other, heir in heirs
+        for (paper,) in [(other,), *db.conn.execute(earlier, [other, heir])]
+    ]
+    db.conn.executemany("INSERT OR IGNORE INTO merged (paper, home, since) VALUES (?, ?, ?)", rows)
+
+
+def newest_ever(db: Database) -> int:
+    """Return the highest number that a paper has, published or not; 0 without papers."""
+    return int(db.conn.execute("SELECT coalesce(max(number), 0) FROM paper").fetchone()[0])
+
+
+def owners(db: Database, keys: Sequence[str]) -> dict[str, list[int]]:
+    """Return the numbers of the papers that each key belongs to, published or not, the oldest first."""
+    found: dict[str, list[int]] = {}
+    sql = "SELECT key, paper FROM paper_key WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key, paper"
+    for key, number in db.conn.execute(sql, [json.dumps(keys)]):
+        found.setdefault(key, []).append(number)
+    return found
+
+
+def versions(db: Database, numbers: Iterable[int]) -> dict[int, list[Version]]:
+    """Return how papers have been described, published or not, the oldest first."""
+    rows = db.conn.execute(
+        f"SELECT paper, since, until, {', '.join(_DESCRIBED)} FROM description"
+        " WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY paper, since",
+        [json.dumps(list(numbers))],
+    )
+    found: dict[int, list[Version]] = {}
+    for number, since, until, shown_id, *known in rows:
+        found.setdefault(number, []).append(Version(since, until, shown_id, _description(known)))
+    return found
 
 
 def changes_since(db: Database, change: int, most: int) -> int:
     """Return how many papers changed after a change, gone ones too; of more than `most` it tells no more."""
-    sql = "SELECT count(*) FROM (SELECT 1 FROM paper WHERE changed > ? LIMIT ?)"
-    return int(db.conn.execute(sql, [change, most + 1]).fetchone()[0])
+    sql = (
+        "SELECT count(*) FROM (SELECT 1 FROM description WHERE since > ?"
+        f" AND since <= {PUBLISHED} AND until > {PUBLISHED} LIMIT ?)"
+    )
+    changed = int(db.conn.execute(sql, [change, most + 1]).fetchone()[0])
+    return changed if changed > most else changed + len(_gone_since(db, change))
+
+
+def written(db: Database, change: int) -> list[int]:
+    """Return the numbers of the papers that a change tells something of, be it that they are gone."""
+    rows = db.conn.execute(
+        "SELECT paper FROM description WHERE since = ?1 UNION SELECT paper FROM description"
+        f" WHERE until = ?1 AND until < {FOREVER}",
+        [change],
+    )
+    return [number for (number,) in rows]
 
 
 def changed_since(db: Database, change: int) -> tuple[list[Paper], list[int]]:
@@ -87,45 +164,50 @@ def changed_since(db: Database, change: int) -> tuple[list[Paper], list[int]]:
 
     Both ascend by number; in a snapshot they belong to the same moment.
     """
-    present = _papers(db, "gone = 0 AND number IN (SELECT number FROM paper WHERE changed > ?)", change)
-    gone = db.conn.execute("SELECT number FROM paper WHERE gone = 1 AND changed > ?", [change])
-    return list(present), sorted(number for (number,) in gone)
+    present = _papers(db, f"description.since > {change} AND description.until > {PUBLISHED}", PUBLISHED)
+    return list(present), _gone_since(db, change)
 
 
-def everything(db: Database) -> Iterator[Paper]:
-    """Yield all papers that are not gone, by ascending number, as they are when the first is taken."""
-    return _papers(db, "gone = 0")
+def everything(db: Database, change: int | None = None) -> Iterator[Paper]:
+    """Yield all papers that stand, by ascending number; as a change has them that is not published yet."""
+    at = PUBLISHED if change is None else str(change)
+    return _papers(db, f"description.until > {at}", at)
 
 
-def by_number(db: Database, numbers: Sequence[int]) -> dict[int, Paper]:
+def by_number(db: Database, numbers: Sequence[int], change: int | None = None) -> dict[int, Paper]:
     """Return the papers with these numbers, ascending; a number that no paper has is left out.
 
     Those that are gone are returned as well, without sources: a search that began before has to show them.
     """
-    found = _papers(db, "number IN (SELECT value FROM json_each(?))", json.dumps(list(numbers)))
-    return {paper.number: paper for paper in found}
+    at = PUBLISHED if change is None else str(change)
+    which = "description.paper IN (SELECT value FROM json_each(?))"
+    return {paper.number: paper for paper in _papers(db, which, at, json.dumps(list(numbers)))}
 
 
-def known_as(db: Database, keys: Sequence[str]) -> int | None:
-    """Return the number of the paper that the first key known here belongs to; the oldest, if several.
+def known_as(db: Database, key: str) -> list[int]:
+    """Return the numbers of the papers that a key belongs, or ever belonged to.
 
-    A paper that is gone is found like any other.
+    Those that are gone come after the others, and the older ones first.
     """
-    for key in keys:
-        for row in db.query("SELECT min(paper) AS paper FROM paper_key WHERE key = ?", [key]):
-            if row["paper"] is not None:
-                return int(row["paper"])
-    return None
+    rows = db.conn.execute(
+        f"SELECT paper FROM paper_key WHERE key = ? AND since <= {PUBLISHED} ORDER BY NOT EXISTS"
+        " (SELECT 1 FROM description WHERE description.paper = paper_key.paper"
+        f" AND until > {PUBLISHED} AND since <= {PUBLISHED}), paper",
+        [key],
+    )
+    return [number for (number,) in rows]
 
 
 def newest(db: Database) -> int:
-    """Return the highest number ever given to a paper, be it gone; 0 without papers."""
-    return int(next(db.query("SELECT coalesce(max(number), 0) AS number FROM paper"))["number"])
+    """Return the highest number that was ever published, be the paper gone; 0 without papers."""
+    sql = f"SELECT number FROM paper WHERE since <= {PUBLISHED} ORDER BY number DESC LIMIT 1"
+    found = db.conn.execute(sql).fetchone()
+    return int(found[0]) if found else 0
 
 
 def arrivals(db: Database) -> tuple[datetime, datetime]:
     """Return when the first and the last paper was first seen, be they gone."""
-    sql = "SELECT (SELECT min(first_seen) FROM paper), (SELECT max(first_seen) FROM paper)"  # by the index
+    sql = f"SELECT min(first_seen), max(first_seen) FROM paper WHERE since <= {PUBLISHED}"
     first, last = db.conn.execute(sql).fetchone()
     return datetime.fromtimestamp(first or 0, UTC), datetime.fromtimestamp(last or 0, UTC)
 
@@ -137,50 +219,84 @@ def arrived(db: Database, numbers: Sequence[int], since: datetime) -> int:
     return int(db.conn.execute(sql, values).fetchone()[0])
 
 
-def records_by_file(db: Database) -> dict[str, int]:
-    """Return how many records each file gave."""
-    rows = db.query("SELECT file, count(*) AS records FROM paper_source GROUP BY file ORDER BY file")
-    return {row["file"]: row["records"] for row in rows}
-
-
-def _row(description: Description) -> dict[str, Any]:
-    return {
-        "title": description.title,
-        "title_origin": description.title_origin.value,
-        "abstract": description.abstract,
-        "first_author": description.first_author,
-        "authors": json.dumps(description.authors, ensure_ascii=False),
-        "year": description.year,
-        "arxiv_id": description.arxiv_id,
-        "acl_id": description.acl_id,
-        "doi": description.doi,
-        "url": description.url,
-    }
-
-
-def _join(db: Database, number: int, keys: Iterable[str], records: Iterable[Record]) -> None:
-    """Add to a paper the keys that it does not have, and sources."""
-    db.conn.executemany("INSERT OR IGNORE INTO paper_key VALUES (?, ?)", ((key, number) for key in keys))
-    db.conn.executemany(
-        "INSERT INTO paper_source (paper, file, line, raw) VALUES (?, ?, ?, ?)",
-        ((number, record.source.file, record.source.line, record.raw) for record in records),
+def discard(db: Database, most: int) -> bool:
+    """Take back what was written and never published, so many rows of a kind; tell whether that is all."""
+    limited = f"> {PUBLISHED} LIMIT {most})"
+    changed = sum(
+        db.conn.execute(sql).rowcount
+        for sql in (
+            f"DELETE FROM description WHERE id IN (SELECT id FROM description WHERE since {limited}",
+            f"UPDATE description SET until = {FOREVER} WHERE id IN ({_ENDED} {limited}",
+            f"DELETE FROM paper_key WHERE rowid IN (SELECT rowid FROM paper_key WHERE since {limited}",
+            f"DELETE FROM merged WHERE rowid IN (SELECT rowid FROM merged WHERE since {limited}",
+        )
     )
+    if changed:
+        return False
+    gone = db.conn.execute(
+        f"DELETE FROM paper WHERE number IN (SELECT number FROM paper WHERE since {limited}"
+    )
+    return not gone.rowcount
 
 
-def _papers(db: Database, which: str, *values: Any) -> Iterator[Paper]:
-    """Yield the papers for which a condition holds, by ascending number, as of one moment."""
+def forget(db: Database, most: int) -> bool:
+    """Forget descriptions that newer ones have replaced, at most so many; tell whether that is all."""
+    gone = db.conn.execute(
+        f"DELETE FROM description WHERE id IN (SELECT id FROM description AS old WHERE until < {FOREVER}"
+        f" AND until <= {PUBLISHED} AND EXISTS (SELECT 1 FROM description AS later"
+        f" WHERE later.paper = old.paper AND later.since > old.since AND later.since <= {PUBLISHED})"
+        f" LIMIT {most})"
+    )
+    return not gone.rowcount
+
+
+def _gone_since(db: Database, change: int) -> list[int]:
     rows = db.conn.execute(
-        f"SELECT {', '.join(_COLUMNS)}, file, line FROM paper"  # noqa: S608 (ours)
-        f" LEFT JOIN paper_source ON paper = number WHERE {which} ORDER BY number, file, line",
-        values,
+        f"SELECT DISTINCT paper FROM description AS old WHERE until < {FOREVER}"
+        f" AND until > ? AND until <= {PUBLISHED} AND NOT EXISTS (SELECT 1 FROM description AS later"
+        f" WHERE later.paper = old.paper AND later.since > old.since AND later.since <= {PUBLISHED})"
+        " ORDER BY paper",
+        [change],
     )
-    for _, found in groupby(rows, key=itemgetter(0)):
-        yield _paper(list(found))
+    return [number for (number,) in rows]
 
 
-def _paper(rows: Sequence[tuple[Any, ...]]) -> Paper:
-    """Make a paper of its rows: its columns, and the file and line of one source or of none."""
-    known = dict(zip(_COLUMNS, rows[0], strict=False))
+def _row(description: Description) -> list[Any]:
+    row = list(_VALUES(description))
+    row[_ORIGIN], row[_AUTHORS] = row[_ORIGIN].value, _NAMES.encode(row[_AUTHORS])
+    return row
+
+
+def _description(row: Sequence[Any]) -> Description:
+    known = dict(zip(_DESCRIBED[1:], row, strict=True))
     known["title_origin"] = TitleOrigin(known["title_origin"])
     known["authors"] = tuple(json.loads(known["authors"]))
-    return Paper(**known, sources=tuple(Source(*row[-2:]) for row in rows if row[-2] is not None))
+    return Description(**known)
+
+
+def _papers(db: Database, which: str, at: str, *values: Any) -> Iterator[Paper]:
+    """Yield the papers for whose description a condition holds, by ascending number, as of a change.
+
+    Of several descriptions of a paper the newest counts.
+    """
+    columns = ", ".join(f"description.{name}" for name in ("paper", "since", *_DESCRIBED))
+    rows = db.conn.execute(
+        f"SELECT {columns}, file.name, coalesce(moved.line, record.line) AS place FROM description"
+        " LEFT JOIN record"
+        f" ON record.paper = description.paper AND record.since <= {at} AND record.until > {at}"
+        f" LEFT JOIN moved ON moved.record = record.id AND moved.since <= {at}"
+        f" LEFT JOIN file ON file.id = record.file WHERE {which} AND description.since <= {at}"
+        " ORDER BY description.paper, description.since, file.name, place",
+        values,
+    )
+    for number, found in groupby(rows, key=itemgetter(0)):
+        versions = [list(version) for _, version in groupby(found, key=itemgetter(1))]
+        yield _paper(number, versions[-1])
+
+
+def _paper(number: int, rows: Sequence[tuple[Any, ...]]) -> Paper:
+    """Make a paper of its rows: number, change, description, and file and line of one source or of none."""
+    described = _description(rows[0][3:-2])
+    sources = tuple(Source(*row[-2:]) for row in rows if row[-2] is not None)
+    known = {field.name: getattr(described, field.name) for field in fields(Description)}
+    return Paper(**known, number=number, shown_id=rows[0][2], sources=sources)

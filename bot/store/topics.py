@@ -176,15 +176,15 @@ def move(db: Database, old: Place, new: Place, now: datetime) -> None:
     )
     for table in ("delivery", "delivered_paper"):
         db.conn.execute(
-            f"UPDATE OR IGNORE {table} SET channel = ? WHERE team = ? AND channel = ?",  # noqa: S608 (ours)
+            f"UPDATE OR IGNORE {table} SET channel = ? WHERE team = ? AND channel = ?",
             [new.channel, *there],
         )
     for table in ("delivered_paper", "posting"):
-        db.conn.execute(f"DELETE FROM {table} WHERE team = ? AND channel = ?", there)  # noqa: S608 (ours)
+        db.conn.execute(f"DELETE FROM {table} WHERE team = ? AND channel = ?", there)
 
 
 def _topics(db: Database, where: str, *values: Any) -> Iterator[Topic]:
-    rows = db.query(f"SELECT {_COLUMNS} FROM topic WHERE {where} ORDER BY channel, number", values)  # noqa: S608 (ours)
+    rows = db.query(f"SELECT {_COLUMNS} FROM topic WHERE {where} ORDER BY channel, number", values)
     return map(_topic, rows)
 
 

@@ -15,8 +15,9 @@ from bot.digest.sending import Mark, Trouble, Watch
 from bot.errors import UncertainError
 from bot.library import Library
 from bot.papers import Description, TitleOrigin
-from bot.store import Store, loads, papers
+from bot.store import Store, papers
 from bot.topics import Person, Place, Wish
+from tests import stock
 
 SATURDAY = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -159,7 +160,7 @@ class World:
         """Load papers, which are indexed at once; their abstracts say nothing."""
         with self.store.writing() as db:
             first = papers.newest(db)
-            papers.add(
+            stock.add(
                 db,
                 [
                     (
@@ -172,7 +173,6 @@ class World:
                 ],
                 self.now,
             )
-            loads.add(db, self.now, len(titles), len(titles), ())
         self.library.open(self.now)
 
     def follow(self, topic: str, place: Place = HERE, **wish: Any) -> None:

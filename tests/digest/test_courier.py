@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from bot.digest.claiming import draft
 from bot.digest.due import due as due_now
 from bot.digest.edition import Edition
 from bot.errors import BusyError, Reason, RefusedError, UncertainError
-from bot.store import deliveries, topics
+from bot.library import Library
+from bot.store import Store, deliveries, topics
 from bot.topics import Place, Wish
 from tests.digest.conftest import ANA, HERE, MONDAY, SATURDAY, PlainWriter, World
 
@@ -468,11 +470,11 @@ def test_stopping_after_a_refusal_asks_nothing(due: World) -> None:
     assert due.slack.told == [("U1", {"channel": "C1", "paused": [1], "why": "not_in_channel"})]
 
 
-def test_nothing_is_decided_while_no_papers_are_loaded(world: World) -> None:
+def test_nothing_is_decided_while_no_papers_are_loaded(world: World, tmp_path: Path) -> None:
     """The slot stays due, and comes once there are papers."""
     world.add("Tea")
     world.follow("tea")
-    empty = type(world.library)(world.store)
+    empty = Library(Store(tmp_path / "empty.db"))
     world.now = MONDAY
     before, world.library = world.library, empty
     world.restart()

@@ -129,7 +129,7 @@ def test_each_paper_comes_once(tmp_path: Path, seed: int) -> None:
 def wanted(world: World, words: tuple[str, ...]) -> list[int]:
     """Return the papers that have some of these words in their title."""
     with world.store.reading() as db:
-        rows = db.conn.execute("SELECT number, title FROM paper")
+        rows = db.conn.execute("SELECT paper, title FROM description")
         return [number for number, title in rows if any(word in title for word in words)]
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
-from bot.digest.following import MOST_TOPICS, Deed, Done, Following, Rate
+from bot.digest.following import MOST_TOPICS, Deed, Done, Following, News, Rate
 from bot.errors import UserError
 from bot.library import Library
-from bot.store import deliveries, topics
+from bot.store import Store, deliveries, topics
 from bot.store.deliveries import Last
 from bot.topics import Pause, Person, Place, Schedule, Strictness, Topic, Wish
 from tests.digest.conftest import ANA, HERE, MONDAY, SATURDAY, World
@@ -524,9 +525,9 @@ def test_what_cannot_be_searched_cannot_be_followed(tea: World, text: str, sente
     assert tea.following.topics(HERE) == [TEA]
 
 
-def test_without_papers_topics_are_there_all_the_same(tea: World) -> None:
+def test_without_papers_topics_are_there_all_the_same(tea: World, tmp_path: Path) -> None:
     """They are listed, pause, resume and end; to match something it takes papers."""
-    following = Following(tea.store, Library(tea.store), tea.clock)
+    following = Following(tea.store, Library(Store(tmp_path / "empty.db")), tea.clock)
     (state,) = following.states(HERE, 10)
     assert (state.topic, state.match, state.next) == (TEA, None, MONDAY_IN_BERLIN)
     following.pause(HERE, 1, BEN)
@@ -540,3 +541,15 @@ def test_without_papers_topics_are_there_all_the_same(tea: World) -> None:
         with pytest.raises(UserError, match=r"^No papers are loaded yet"):
             deed()
     assert [topic.number for topic in following.end(HERE, "all")] == [1]
+
+
+def test_new_papers_are_told_by_topic(tea: World) -> None:
+    """Those above a number, each once; of paused topics too, but not of topics that none matches."""
+    for topic in ("black tea", "coffee", "milk"):
+        tea.following.follow(HERE, ANA, Wish(topic), BERLIN)
+    tea.following.pause(HERE, 1, BEN)
+    tea.add("Green and black tea", "Black tea", "Coffee beans", "Water")
+    green, black, coffee, _ = tea.following.topics(HERE)
+    assert tea.following.matching_new(HERE, 4) == News(3, 1, ((green, 1), (black, 2), (coffee, 1)))
+    assert tea.following.matching_new(HERE, 7) == News(0, 0, ())
+    assert tea.following.matching_new(ELSEWHERE[0], 4) == News(0, 0, ())

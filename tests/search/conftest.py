@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.corpus import read_corpus
 from bot.library import Library
 from bot.search.analyze import Analyzer
+from tests.reading import read_corpus
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -22,7 +22,7 @@ def analyzer() -> Analyzer:
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """Return the library of the seed papers."""
     db = tmp_path_factory.mktemp("seeds") / "paperboy.db"
-    return Library.at(db, [SEEDS], datetime(2026, 11, 21, 8, 40, tzinfo=UTC))
+    return Library.at(db, [SEEDS], lambda: datetime(2026, 11, 21, 8, 40, tzinfo=UTC))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,15 +16,17 @@ from bot.search.blocks import Blocks
 from bot.search.build import Meaning, Numbered, build, keep, parts_of
 from bot.search.files import DamagedError, load
 from bot.search.index import K1, B
-from bot.search.merge import combined
-from bot.search.segment import Document, Part, Segment, flat, segment
+from bot.search.merge import combined, merged
+from bot.search.segment import Document, Part, Piece, Segment, flat, segment
 from tests.search.arrays import ANALYZER, DOCUMENT, numbered, same_arrays, same_segment
 
 CORPUS = 7
 LABELLED = Document(title="Fine-tuning", abstract="a model", authors=["Li"], labels=["a.txt"], year=2023)
 
 
-def _here(lots: Iterable[list[Numbered]], meaning: Callable[[], Meaning]) -> Iterator[Segment]:
+def _here(
+    lots: Iterable[list[Numbered]], _folder: Path | None, meaning: Callable[[], Meaning]
+) -> Iterator[Segment]:
     """Index lots in this process, which is sooner ready for small ones."""
     forms = meaning()
     return (segment(lot, forms) for lot in lots)
@@ -66,12 +68,46 @@ def test_lots_are_indexed_by_processes_of_their_own(tmp_path: Path, monkeypatch:
     documents = numbered([replace(LABELLED, abstract=f"models w{number}") for number in range(9)])
     build(iter(documents), tmp_path / "english", CORPUS)
     same_segment(load(tmp_path / "english", CORPUS), segment(documents, ANALYZER.forms))
-    parts = parts_of(documents, plain)
-    assert len(parts) > 2
-    assert [number for part in parts for number in part.segment.numbers] == [
-        number for number, _ in documents
-    ]
-    same_segment(combined(parts), segment(documents, plain()))
+    for folder in (None, tmp_path / "plain"):
+        parts = parts_of(documents, folder, plain)
+        assert len(parts) > 2
+        assert [number for part in parts for number in part.segment.numbers] == [
+            number for number, _ in documents
+        ]
+        same_segment(combined(parts), segment(documents, plain()))
+        assert [part.segment.text.hashes.base is None for part in parts] == [folder is None] * len(parts)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process has mapped")
+def test_the_lots_are_let_go_of_before_all_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else memory would hold everything twice."""
+    monkeypatch.setattr("bot.search.build._LETTERS", 40)
+    mapped: list[bool] = []
+
+    def watched(parts: Sequence[Part]) -> Iterator[Piece]:
+        mapped.append(".lot" in Path("/proc/self/maps").read_text())
+        return merged(parts)
+
+    def looking(folder: Path, corpus: int) -> Segment:
+        mapped.append(".lot" in Path("/proc/self/maps").read_text())
+        return load(folder, corpus)
+
+    monkeypatch.setattr("bot.search.build.merged", watched)
+    monkeypatch.setattr("bot.search.build.load", looking)
+    build(((number, LABELLED) for number in range(9)), tmp_path / "index", 1)
+    assert mapped == [True, False]
+
+
+def test_of_the_lots_nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are put beside what becomes of them, for as long as they are needed."""
+    monkeypatch.setattr("bot.search.build._LETTERS", 40)
+    documents = numbered([LABELLED] * 3)
+    parts = parts_of(documents, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.lot", "1.lot", "2.lot", "3.lot"]
+    keep(parts, tmp_path, CORPUS)
+    left = {path.name for path in tmp_path.iterdir()}
+    build(documents[:1], tmp_path / "one", CORPUS)
+    assert left == {path.name for path in (tmp_path / "one").iterdir()}
 
 
 @given(st.lists(DOCUMENT, min_size=1, max_size=6), st.data())

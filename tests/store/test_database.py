@@ -13,8 +13,13 @@ from bot.store import Store
 from bot.store.migrations import migrations
 
 SCHEMA = {
-    "paper": {
-        "number": "INTEGER",
+    "paper": {"number": "INTEGER", "first_seen": "INTEGER", "since": "INTEGER"},
+    "paper_key": {"key": "TEXT", "paper": "INTEGER", "since": "INTEGER"},
+    "description": {
+        "id": "INTEGER",
+        "paper": "INTEGER",
+        "since": "INTEGER",
+        "until": "INTEGER",
         "shown_id": "TEXT",
         "title": "TEXT",
         "title_origin": "TEXT",
@@ -24,16 +29,45 @@ SCHEMA = {
         "year": "INTEGER",
         "arxiv_id": "TEXT",
         "acl_id": "TEXT",
-        "url": "TEXT",
-        "first_seen": "INTEGER",
-        "changed": "INTEGER",
-        "gone": "INTEGER",
         "doi": "TEXT",
+        "url": "TEXT",
     },
-    "paper_key": {"key": "TEXT", "paper": "INTEGER"},
-    "paper_source": {"id": "INTEGER", "paper": "INTEGER", "file": "TEXT", "line": "INTEGER", "raw": "TEXT"},
-    "load": {"id": "INTEGER", "loaded_at": "TEXT", "records": "INTEGER", "papers": "INTEGER"},
-    "load_problem": {"id": "INTEGER", "load": "INTEGER", "file": "TEXT", "line": "INTEGER", "reason": "TEXT"},
+    "moved": {"record": "INTEGER", "line": "INTEGER", "since": "INTEGER"},
+    "merged": {"paper": "INTEGER", "home": "INTEGER", "since": "INTEGER"},
+    "file": {
+        "id": "INTEGER",
+        "name": "TEXT",
+        "size": "INTEGER",
+        "changed": "INTEGER",
+        "digest": "TEXT",
+        "reader": "TEXT",
+        "records": "INTEGER",
+    },
+    "record": {
+        "id": "INTEGER",
+        "file": "INTEGER",
+        "line": "INTEGER",
+        "digest": "INTEGER",
+        "paper": "INTEGER",
+        "since": "INTEGER",
+        "until": "INTEGER",
+        "fields": "TEXT",
+    },
+    "load": {
+        "id": "INTEGER",
+        "loaded_at": "TEXT",
+        "records": "INTEGER",
+        "papers": "INTEGER",
+        "change": "INTEGER",
+        "new": "INTEGER",
+        "revised": "INTEGER",
+        "unchanged": "INTEGER",
+        "removed": "INTEGER",
+        "by": "TEXT",
+        "seconds": "REAL",
+    },
+    "loading": {"id": "INTEGER", "by": "TEXT", "at": "REAL"},
+    "problem": {"id": "INTEGER", "file": "TEXT", "line": "INTEGER", "reason": "TEXT"},
     "once": {"kind": "TEXT", "key": "TEXT", "at": "INTEGER", "done": "INTEGER"},
     "workspace": {"team": "TEXT", "stopped_at": "REAL", "why": "TEXT"},
     "topic": {
@@ -102,6 +136,7 @@ STEPS = [
     "m005_deliveries",
     "m006_changes",
     "m007_doi",
+    "m008_versions",
 ]
 KEYS = {"paper": ["number"], "paper_key": ["key", "paper"], "workspace": ["team"]} | {
     "decided": ["topic", "date"],
@@ -109,10 +144,27 @@ KEYS = {"paper": ["number"], "paper_key": ["key", "paper"], "workspace": ["team"
     "delivery_message": ["delivery", "part"],
     "posting": ["team", "channel"],
 }
+UNIQUE = {(table, *columns) for table, columns in KEYS.items() if table != "paper"} | {
+    ("description", "paper", "since"),
+    ("file", "name"),
+    ("once", "kind", "key"),
+    ("topic", "team", "channel", "number"),
+    ("topic", "team", "channel", "same"),
+    ("delivery", "token"),
+    ("merged", "paper", "home"),
+}
 MAY_BE_NULL = (
     {(table, column) for table, columns in KEYS.items() for column in columns}  # SQLite's keys may
-    | {(table, "id") for table in ("paper_source", "load", "load_problem", "topic", "delivery", "generation")}
-    | {("paper", "year"), ("topic", "paused_at"), ("topic", "ended_at"), ("decided", "delivery")}
+    | {(table, "id") for table in ("description", "file", "record", "load", "loading", "problem")}
+    | {(table, "id") for table in ("topic", "delivery", "generation")}
+    | {("moved", "record")}
+    | {
+        ("description", "year"),
+        ("record", "fields"),
+        ("topic", "paused_at"),
+        ("topic", "ended_at"),
+        ("decided", "delivery"),
+    }
     | {("delivery_message", "tried_at"), ("delivery_message", "ts")}
 )
 
@@ -151,11 +203,12 @@ def test_a_new_file_gets_the_newest_schema(tmp_path: Path) -> None:
 
 
 def test_keys_and_references_are_guarded(store: Store) -> None:
-    """Shown ids are unique, a key names a paper once, and each reference leads somewhere."""
+    """A change describes a paper once, a key names a paper once, and each reference leads somewhere."""
     with store.reading() as db:
-        unique = {(index.columns[0], bool(index.unique)) for index in db.table("paper").indexes}
-        assert unique == {("shown_id", True), ("first_seen", False), ("changed", False)}
-        assert db.table("paper_key").pks == ["key", "paper"]
+        unique = {
+            (name, *index.columns) for name in SCHEMA for index in db.table(name).indexes if index.unique
+        }
+        assert unique == UNIQUE
         references = {
             (name, key.column, key.other_table, key.other_column)
             for name in SCHEMA
@@ -163,8 +216,11 @@ def test_keys_and_references_are_guarded(store: Store) -> None:
         }
     assert references == {
         ("paper_key", "paper", "paper", "number"),
-        ("paper_source", "paper", "paper", "number"),
-        ("load_problem", "load", "load", "id"),
+        ("description", "paper", "paper", "number"),
+        ("record", "file", "file", "id"),
+        ("record", "paper", "paper", "number"),
+        ("merged", "paper", "paper", "number"),
+        ("merged", "home", "paper", "number"),
         ("decided", "topic", "topic", "id"),
         ("decided", "delivery", "delivery", "id"),
         ("delivered_paper", "paper", "paper", "number"),
@@ -199,7 +255,7 @@ def test_an_older_file_is_brought_up(tmp_path: Path) -> None:
     old.close()
     with Store(path).reading() as db:
         assert {name for name in db.table_names() if not name.startswith("_")} == SCHEMA.keys()
-        assert [tuple(row) for row in db.conn.execute("SELECT number, title FROM paper")] == [(7, "T")]
+        assert [tuple(row) for row in db.conn.execute("SELECT paper, title FROM description")] == [(7, "T")]
 
 
 @pytest.mark.parametrize(
@@ -269,7 +325,7 @@ def test_a_reference_to_nothing_is_refused(store: Store) -> None:
     def refer() -> None:
         with store.writing() as db:
             note(db, 1)
-            db.conn.execute("INSERT INTO load_problem (load, file, line, reason) VALUES (99, '', 0, '')")
+            db.conn.execute("INSERT INTO record (file, line, paper, since) VALUES (99, 1, 99, 1)")
 
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         refer()

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from bot.papers import Description, TitleOrigin
-from bot.store import Database, Store, deliveries, papers, topics
+from bot.store import Database, Store, deliveries, loads, papers, topics
 from bot.store.deliveries import Content, Decision, Last, Unsent
+from bot.store.loads import Load
 from bot.topics import Person, Place, Schedule, Strictness, Topic
+from tests import stock
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 AT = NOW.timestamp()
@@ -30,7 +32,7 @@ def store(tmp_path: Path) -> Store:
     places = [HERE, HERE, THERE, Place("T2", "C1")]
     with store.writing() as db:
         bare = Description(title="T", title_origin=TitleOrigin.PAGE, abstract="A")
-        papers.add(db, [(f"p{number}", bare, [], []) for number in range(9)], NOW - 9 * DAY)
+        stock.add(db, [(f"p{number}", bare, [], []) for number in range(9)], NOW - 9 * DAY)
         for number, place in enumerate(places):
             topics.add(db, topic(place), f"same {number}")
     return store
@@ -339,3 +341,24 @@ def test_what_nobody_asks_for_any_more_is_forgotten(store: Store) -> None:
         assert [row[:2] for row in rows(db, "decided")] == [(1, "2026-11-09"), (2, "2026-11-02")]
         assert rows(db, "delivery_message") == []
         assert deliveries.taken(db, HERE) == {4, 5}
+
+
+def test_what_came_of_a_paper_came_of_the_one_it_is_part_of(store: Store) -> None:
+    """However many were joined one after the other, as soon as that is published; for each channel alone."""
+    with store.writing() as db:
+        claimed(db, "d1", HERE, (7, 9))
+        claimed(db, "d2", THERE, (5,))
+        papers.hand_on(db, 2, [(7, 5)])
+        papers.merge(db, 2, 5, 7)
+        papers.hand_on(db, 2, [(5, 3)])
+        papers.merge(db, 2, 3, 5)
+        assert deliveries.taken(db, HERE) == {7, 9}
+        loads.publish(db, Load(loaded_at=NOW, records=0, papers=7, change=2), ())
+        assert deliveries.taken(db, HERE) == {3, 5, 7, 9}
+        papers.hand_on(db, 3, [(3, 1)])
+        papers.merge(db, 3, 1, 3)
+        assert deliveries.taken(db, HERE) == {3, 5, 7, 9}
+        loads.publish(db, Load(loaded_at=NOW, records=0, papers=6, change=3), ())
+        assert deliveries.taken(db, HERE) == {1, 3, 5, 7, 9}
+        assert deliveries.taken(db, THERE) == {1, 3, 5}
+        assert deliveries.taken(db, Place("T2", "C1")) == set()

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from bot.papers import Problem
-from bot.store import Store, loads
+from bot.store import Store, loads, papers
 from bot.store.loads import Load
 
 FIRST = datetime(2026, 11, 20, 9, 30, 15, 123456, tzinfo=UTC)
@@ -14,6 +15,18 @@ PROBLEMS = [
     Problem("a.txt", 0, "cannot be read: “no”"),
     Problem("b.txt", 7, "x"),
 ]
+LOAD = Load(
+    by="ana",
+    loaded_at=FIRST,
+    seconds=1.25,
+    records=386,
+    papers=382,
+    new=380,
+    revised=1,
+    unchanged=2,
+    removed=3,
+    change=7,
+)
 
 
 @pytest.fixture
@@ -23,33 +36,56 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_before_the_first_load_there_is_none(store: Store) -> None:
-    """Nobody invents one."""
+    """Nobody invents one, nor who asked for it."""
     with store.reading() as db:
-        assert loads.latest(db) is None
+        assert (loads.latest(db), loads.current(db), loads.problems(db)) == (None, None, ())
+        assert loads.begun_by(db) == ""
 
 
-def test_the_last_load_comes_back_whole(store: Store) -> None:
-    """With its instant to the microsecond and its offset."""
+def test_a_load_comes_back_whole(store: Store) -> None:
+    """With its instant to the microsecond and its offset; with it its change is published."""
+    later = replace(LOAD, loaded_at=LATER, by="", change=8)
     with store.writing() as db:
-        loads.add(db, FIRST, 386, 382, [])
-    with store.reading() as db:
-        assert loads.latest(db) == Load(id=1, loaded_at=FIRST, records=386, papers=382)
-    with store.writing() as db:
-        loads.add(db, LATER, 2, 1, [])
+        loads.publish(db, LOAD, [])
+        assert (loads.latest(db), loads.current(db)) == (LOAD, LOAD)
+        assert (papers.published(db), papers.newest(db)) == (7, 0)
+        loads.publish(db, later, [])
     with store.reading() as db:
         latest = loads.latest(db)
-        assert latest == Load(id=2, loaded_at=LATER, records=2, papers=1)
+        assert (latest, loads.current(db)) == (later, later)
+        assert latest is not None
         assert latest.loaded_at.utcoffset() == timedelta(hours=5, minutes=30)
+        assert papers.published(db) == 8
 
 
-def test_problems_come_back_in_the_order_they_were_met(store: Store) -> None:
-    """Each load has its own."""
+def test_a_load_that_changed_nothing_is_the_latest(store: Store) -> None:
+    """What is read is still what an earlier one published."""
+    same = [replace(LOAD, loaded_at=FIRST + timedelta(days=day), by=f"{day}") for day in (1, 2)]
     with store.writing() as db:
-        loads.add(db, FIRST, 1, 1, PROBLEMS)
-        loads.add(db, LATER, 1, 1, PROBLEMS[:1])
-        loads.add(db, LATER, 1, 1, iter(()))
-    with store.reading() as db:
-        first, second, third = (Load(number, LATER, 1, 1) for number in (1, 2, 3))
-        assert loads.problems(db, first) == tuple(PROBLEMS)
-        assert loads.problems(db, second) == tuple(PROBLEMS[:1])
-        assert loads.problems(db, third) == ()
+        for load in (replace(LOAD, change=6), LOAD, *same):
+            loads.publish(db, load, [])
+        assert (loads.latest(db), loads.current(db)) == (same[-1], LOAD)
+        assert papers.published(db) == 7
+
+
+def test_problems_are_those_of_the_last_load(store: Store) -> None:
+    """In the order they were met; those of an earlier one are gone."""
+    with store.writing() as db:
+        loads.publish(db, LOAD, PROBLEMS)
+        assert loads.problems(db) == tuple(PROBLEMS)
+        loads.publish(db, LOAD, iter(PROBLEMS[1:]))
+        assert loads.problems(db) == tuple(PROBLEMS[1:])
+        loads.publish(db, LOAD, ())
+        assert loads.problems(db) == ()
+
+
+def test_who_began_the_last_load_is_known(store: Store) -> None:
+    """Until the next one begins, be it that nobody asked for it."""
+    with store.writing() as db:
+        begun = []
+        for by in ("ana", "bo", ""):
+            loads.begin(db, by, FIRST)
+            begun.append(loads.begun_by(db))
+        assert begun == ["ana", "bo", ""]
+        assert db.table("loading").count == 1
+        assert loads.latest(db) is None
