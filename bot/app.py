@@ -4,29 +4,26 @@ Law: only here do the parts meet; none of them looks for another by itself.
 """
 
 import logging
-import signal
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
-from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import logs
+from bot.beside import reloading, settling
 from bot.connect import Clock, bolt_app, connected, disconnect, team_of, web_client
 from bot.digest.courier import Courier
 from bot.digest.rounds import Rounds
 from bot.digest.sending import Watch
 from bot.errors import OperatorError
-from bot.library import Library, settle
+from bot.library import Library
 from bot.playground import LocalSlack, MovableClock
 from bot.probes import Metrics, probes
-from bot.settings import LogFormat, Mode, Settings, SettingsError
+from bot.settings import Mode, Settings, SettingsError
 from bot.slack.http import endpoint
 from bot.slack.sender import ChannelSender, DigestWriter
 from bot.store import Store, deliveries
@@ -34,7 +31,6 @@ from bot.web import SLACK_PATH, Probe, port_refused, routes, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.process import BaseProcess
 
 TICK = 30  # seconds
 SETTLING = 300  # seconds between looks at whether the index should be made anew
@@ -95,10 +91,10 @@ def run(
     cannot start.
     """
     mode = settings.mode()
-    library = Library.at(settings.db, settings.corpus, clock())
+    library = Library.at(settings.db, settings.corpus, clock)
     opened()
     if not library.size:
-        for problem in library.status().problems[:10]:
+        for problem in library.problems()[:10]:
             _log.warning("%s:%d %s", problem.file, problem.line, problem.reason)
         _log.warning("no papers are loaded: PAPERBOY_CORPUS holds none that can be read")
     start = {Mode.PLAYGROUND: _playground, Mode.SOCKET: _socket_mode, Mode.HTTP: _http_mode}[mode]
@@ -149,7 +145,8 @@ def _playground(settings: Settings, library: Library, clock: Clock, checked: Fut
             settings, bot_token=slack.bot_token, app_token=slack.app_token, api_url=slack.api_url
         )
         parts = replace(parts, settings=tokens)
-        app = stack.enter_context(bolt_app(tokens, library, parts.clock, parts.metrics))
+        reload = stack.enter_context(reloading(library, tokens, parts.clock))
+        app = stack.enter_context(bolt_app(tokens, library, parts.clock, parts.metrics, reload))
         stack.callback(disconnect, connected(app, tokens))
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
         stack.callback(moved.on_moved(parts.rounds.tick))
@@ -164,7 +161,8 @@ def _playground(settings: Settings, library: Library, clock: Clock, checked: Fut
 def _socket_mode(settings: Settings, library: Library, clock: Clock, checked: Future[None]) -> Iterator[str]:
     parts = _parts(settings, library, clock, checked)
     with ExitStack() as stack:
-        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics))
+        reload = stack.enter_context(reloading(library, settings, clock))
+        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics, reload))
         handler = connected(app, settings)
         stack.callback(disconnect, handler)
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
@@ -178,7 +176,8 @@ def _http_mode(settings: Settings, library: Library, clock: Clock, checked: Futu
     parts = _parts(settings, library, clock, checked)
     answers: Mapping[str, Probe] = probes(parts.metrics, lambda: parts.unready(online=True))
     with ExitStack() as stack:
-        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics))
+        reload = stack.enter_context(reloading(library, settings, clock))
+        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics, reload))
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
         wsgi = routes(answers, endpoint(app, settings.signing_secret))
         address = stack.enter_context(serving(wsgi, settings.host, settings.port))
@@ -225,34 +224,6 @@ def _delivering(parts: _Parts) -> Iterator[str]:
             yield courier.team
         finally:
             ticks.shutdown()
-
-
-@contextmanager
-def settling(
-    library: Library, db: Path, clock: Clock, log: LogFormat = LogFormat.TEXT
-) -> "Iterator[Callable[[], None]]":
-    """Yield what has the index made anew where need be, by a process beside this one, which answers on."""
-    beside: list[BaseProcess] = []
-
-    def settle_if_need_be() -> None:
-        if library.is_unsettled() and not any(process.is_alive() for process in beside):
-            # No daemon, for it may need processes itself; it is ended below.
-            process = get_context("spawn").Process(target=_settle, args=(db, clock(), log))
-            process.start()
-            beside[:] = [process]
-
-    try:
-        yield settle_if_need_be
-    finally:
-        for process in beside:
-            process.terminate()  # what it has begun is swept by whoever starts next
-            process.join()
-
-
-def _settle(db: Path, now: datetime, log: LogFormat) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the bot, which ends this
-    logs.configure(as_json=log is LogFormat.JSON)
-    settle(db, now)
 
 
 def courier_of(

@@ -4,23 +4,29 @@ Law: errors are one line on stderr; exit codes are 0 done, 1 it failed, 2 wrong 
 """
 
 import argparse
+import getpass
 import io
 import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import indent, wrap
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import __version__
 from bot.errors import OperatorError, UserError
 from bot.settings import LogFormat, Settings, SettingsError
 
+if TYPE_CHECKING:
+    from bot.answers import Loaded, Progress
+
 _RESULTS = 5
+_PROBLEMS = 10
 _EARLIEST, _LATEST = 2000, 9000  # years; beyond them no zone's rules hold
 
 
@@ -65,9 +71,9 @@ def search(settings: Settings, options: argparse.Namespace) -> None:
     from bot.library import Library
     from bot.wording import counted, listed
 
-    library = Library.at(settings.db, settings.corpus, _now())
+    library = Library.at(settings.db, settings.corpus, _now)
     if not library.size:
-        first = next((f": {each.file}:{each.line} {each.reason}" for each in library.status().problems), "")
+        first = next((f": {each.file}:{each.line} {each.reason}" for each in library.problems()), "")
         raise OperatorError(f"no papers are loaded{first}; paperboy status tells more")
     answer = library.search(options.query, options.number)
     if options.json:
@@ -98,31 +104,105 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
     from bot.wording import counted
 
     state = Library(Store(settings.db)).status()
-    loaded_at = state.loaded_at and state.loaded_at.isoformat(timespec="seconds")
+    last = state.last
+    problems = last.problems if last else ()
+    loaded_at = last and last.at.isoformat(timespec="seconds")
     if options.json:
         _print_json(
             {
                 "version": __version__,
                 "papers": state.papers,
                 "records": state.records,
-                "problems": len(state.problems),
+                "problems": len(problems),
                 "problem_list": [
                     {"file": problem.file, "line": problem.line, "reason": problem.reason}
-                    for problem in state.problems
+                    for problem in problems
                 ],
                 "sources": state.records_by_file,
                 "loaded_at": loaded_at,
+                "load": last and {"by": last.by, "seconds": last.seconds, **_counts(last)},
+                "under_way": state.under_way or None,
             }
         )
         return
     print(f"Paperboy {__version__}")
     found = f"{counted(state.papers, 'paper')} from {counted(state.records, 'record')}"
-    print(f"{found}, loaded {loaded_at or 'never'}")
+    print(f"{found}, loaded {loaded_at or 'never'}{f' by {last.by}' if last and last.by else ''}")
+    if last:
+        print(f"that brought {_told(last)}")
+    if state.under_way:
+        print(f"{state.under_way} is under way")
     for file, records in state.records_by_file.items():
         print(f"{records:8,}  {file}")
-    print(f"{counted(len(state.problems), 'place')} could not be read" + (":" if state.problems else ""))
-    for problem in state.problems:
+    print(f"{counted(len(problems), 'place')} could not be read" + (":" if problems else ""))
+    for problem in problems:
         print(f"          {problem.file}:{problem.line} {problem.reason}")
+
+
+def reload(settings: Settings, options: argparse.Namespace) -> None:
+    """Load the corpus again; a bot that runs follows by itself."""
+    from bot.beside import step_back
+    from bot.library import Library
+    from bot.store import Store
+    from bot.wording import counted
+
+    step_back()  # a bot may be running
+    library = Library(Store(settings.db))
+    try:
+        with _bar() as told:
+            loaded = library.reload(settings.corpus, _login(), _now, told)
+    except UserError as error:
+        raise OperatorError(f"{error}; see: paperboy status") from None
+    if options.json:
+        _print_json(
+            {
+                "papers": loaded.papers,
+                **_counts(loaded),
+                "problems": len(loaded.problems),
+                "seconds": loaded.seconds,
+            }
+        )
+        return
+    print(f"{counted(loaded.papers, 'paper')} in {loaded.seconds:.1f} s: {_told(loaded)}")
+    for problem in loaded.problems[:_PROBLEMS]:
+        print(f"  {problem.file}:{problem.line} {problem.reason}")
+    if loaded.problems[_PROBLEMS:]:
+        more = counted(len(loaded.problems) - _PROBLEMS, "more place")
+        print(f"  and {more} that could not be read: paperboy status")
+
+
+@contextmanager
+def _bar() -> "Iterator[Callable[[Progress], None]]":
+    """Yield what draws how far a load is, on stderr, where that is a terminal."""
+    from tqdm import tqdm
+
+    form = "{desc}{percentage:3.0f} %|{bar}| {elapsed}<{remaining}{postfix}"
+    with tqdm(total=1.0, bar_format=form, disable=None, leave=False) as bar:
+
+        def told(progress: "Progress") -> None:
+            bar.set_description_str(
+                f"file {min(progress.read + 1, progress.files)} of {progress.files} ", refresh=False
+            )
+            bar.set_postfix_str(f"{progress.papers:,} papers", refresh=False)
+            bar.update(progress.share - bar.n)
+
+        yield told
+
+
+def _login() -> str:
+    """Return the name of whoever is at the shell."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # in a container a user may have none
+        return "somebody at a shell"
+
+
+def _counts(loaded: "Loaded") -> dict[str, int]:
+    return {name: getattr(loaded, name) for name in ("new", "revised", "unchanged", "removed")}
+
+
+def _told(loaded: "Loaded") -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in _counts(loaded).items())
 
 
 def digest(settings: Settings, options: argparse.Namespace) -> None:
@@ -158,11 +238,13 @@ def _parser() -> argparse.ArgumentParser:
     searching.set_defaults(command=search)
     telling = commands.add_parser("status", help=status.__doc__)
     telling.set_defaults(command=status)
+    loading = commands.add_parser("reload", help=reload.__doc__)
+    loading.set_defaults(command=reload)
     delivering = commands.add_parser("digest", help=digest.__doc__)
     delivering.add_argument("--at", type=_instant, metavar="ISO-8601", help="due at this instant, not now")
     delivering.add_argument("--dry-run", action="store_true", help="print, post nothing")
     delivering.set_defaults(command=digest)
-    for command in (searching, telling):
+    for command in (searching, telling, loading):
         command.add_argument("--json", action="store_true", help="for programs")
     return parser
 

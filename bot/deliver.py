@@ -37,7 +37,7 @@ def deliver(
     Raises OperatorError where another process does not let it, or something could not be delivered.
     `opened` is called once the papers can be searched.
     """
-    library = Library.at(settings.db, settings.corpus, clock())
+    library = Library.at(settings.db, settings.corpus, clock)
     opened()
     if not library.size:
         raise OperatorError("no papers are loaded; paperboy status tells more")

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.answers import Loaded, Progress, Reload
+from bot.errors import UserError
 from bot.web import Probe
 
 T = TypeVar("T")
@@ -38,6 +40,14 @@ class Metrics:
         self._tick = Gauge(
             "paperboy_last_tick_seconds", "When it was last asked what is due", registry=self.registry
         )
+        self._reloads = Counter(
+            "paperboy_reloads",
+            "Reloads asked for in Slack, by what became of them",
+            ["outcome"],
+            registry=self.registry,
+        )
+        for outcome in ("done", "failed"):
+            self._reloads.labels(outcome)
         papers = Gauge("paperboy_papers", "Papers that a search goes through", registry=self.registry)
         papers.set_function(corpus_size)
 
@@ -52,6 +62,22 @@ class Metrics:
     def ticked(self, when: datetime) -> None:
         """Record when it was asked what is due."""
         self._tick.set(when.timestamp())
+
+    def counted(self, reload: Reload) -> Reload:
+        """Return the reload so that what becomes of it is counted, unless it is refused."""
+
+        def run(who: str, told: Callable[[Progress], None]) -> Loaded:
+            try:
+                loaded = reload(who, told)
+            except UserError:
+                raise
+            except Exception:
+                self._reloads.labels("failed").inc()
+                raise
+            self._reloads.labels("done").inc()
+            return loaded
+
+        return run
 
     def timed(self, search: Callable[[str, int], T]) -> Callable[[str, int], T]:
         """Return the search so that its time is recorded."""

@@ -50,6 +50,7 @@ class Settings:
     db: Path = Path("data/paperboy.db")
     corpus: tuple[Path, ...] = (Path("seeds"),)
     timezone: str = "UTC"
+    admins: frozenset[str] = frozenset()
     log: LogFormat = LogFormat.TEXT
 
     @classmethod
@@ -71,6 +72,7 @@ class Settings:
             db=_path("PAPERBOY_DB", given.get("PAPERBOY_DB", str(cls.db)), faults),
             corpus=_corpus(given.get("PAPERBOY_CORPUS", ""), faults) or cls.corpus,
             timezone=_timezone(given.get("PAPERBOY_TIMEZONE", ""), faults) or cls.timezone,
+            admins=_admins(given.get("PAPERBOY_ADMINS", ""), faults),
             log=_log(given.get("PAPERBOY_LOG", cls.log), faults),
         )
         if faults:
@@ -160,6 +162,16 @@ def _timezone(value: str, faults: list[str]) -> str:
     hint = f"did you mean {near}?" if near else "it must be a name such as Europe/Berlin or UTC"
     faults.append(f"PAPERBOY_TIMEZONE: no zone is called {value!r}; {hint}")
     return ""
+
+
+def _admins(value: str, faults: list[str]) -> frozenset[str]:
+    ids = frozenset(re.split(r"[\s,]+", value)) - {""}
+    faults += [
+        f"PAPERBOY_ADMINS: {each!r} is no user's id; one looks like U024BE7LH"
+        for each in sorted(ids)
+        if not re.fullmatch("[UW][A-Z0-9]{4,}", each)
+    ]
+    return ids
 
 
 def _log(value: str, faults: list[str]) -> LogFormat:

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from bot import app
+from bot.beside import settling
 from bot.digest import claiming
 from bot.digest.courier import Courier
 from bot.digest.following import Following
@@ -26,10 +27,11 @@ from bot.library import Library
 from bot.papers import Description, TitleOrigin
 from bot.playground import ANA, SAFETY, TEAM, LocalSlack
 from bot.settings import Settings
-from bot.store import Store, generations, loads, papers
+from bot.store import Store, generations
 from bot.store.generations import Generation
 from bot.topics import Person, Place, Wish
 from bot.web import SLACK_PATH
+from tests import stock
 from tests.conftest import LOADED_AT
 
 
@@ -360,21 +362,21 @@ def test_what_has_become_much_is_put_into_a_new_index(tmp_path: Path) -> None:
         none: list[Any] = []
         with store.writing() as db:
             rows = ((f"{each.title} {number}", each, none, none) for number, each in enumerate(described))
-            papers.add(db, rows, LOADED_AT)
-            loads.add(db, LOADED_AT, len(titles), len(titles), ())
+            stock.add(db, rows, LOADED_AT)
 
     def generation() -> Generation | None:
         with store.reading() as db:
             return generations.current(db)
 
     def found() -> tuple[int, list[str]]:
+        library.catch_up()  # a search may leave that to a thread
         answer = library.search("tea", 3)
         return answer.total, [each.paper.title for each in answer.found]
 
     add("Green tea")
     library.open(LOADED_AT)
     with ExitStack() as stopped:
-        settle = stopped.enter_context(app.settling(library, store.path, lambda: LOADED_AT))
+        settle = stopped.enter_context(settling(library, store.path, lambda: LOADED_AT))
         for more, made in (["Tea"] * 2_000, 1), (["Black tea"], 2):
             add(*more)
             before = found()

@@ -185,7 +185,7 @@ def test_what_a_killed_process_wrote_is_kept(shell: Shell) -> None:
     left.mkdir()
     assert shell.run("search", "lora")[0] == 0
     with closing(sqlite3.connect(shell.db)) as db:  # holds the log open, as one that never came to close it
-        db.execute("UPDATE paper SET title = 'A Title in the Log'")
+        db.execute("UPDATE description SET title = 'A Title in the Log'")
         db.commit()
         for name in ("paperboy.db", "paperboy.db-wal"):
             (left / name).write_bytes((shell.db.parent / name).read_bytes())

@@ -119,6 +119,7 @@ def test_status_tells_what_is_loaded(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out.splitlines() == [
         "Paperboy 0.1.0",
         "382 papers from 386 records, loaded 2026-11-21T09:00:00+00:00",
+        "that brought 382 new, 0 revised, 0 unchanged, 0 removed",
         "      11  000_f482e1e806869c2b.txt",
         "      87  001_15efe8b6ab5fa0a0.txt",
         "     207  002_ae1d21f09273f2a0.txt",
@@ -142,6 +143,8 @@ def test_status_lists_what_could_not_be_read(
         "problem_list": [],
         "sources": {},
         "loaded_at": None,
+        "load": None,
+        "under_way": None,
     }
     assert json.loads(capsys.readouterr().out) == empty
     assert main(["search", "x"]) == 1
@@ -149,8 +152,9 @@ def test_status_lists_what_could_not_be_read(
     assert main(["status", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert datetime.fromisoformat(told.pop("loaded_at")).tzinfo
+    assert told.pop("load").pop("by") == ""
     assert told == {
-        **{name: value for name, value in empty.items() if name != "loaded_at"},
+        **{name: value for name, value in empty.items() if name not in {"loaded_at", "load"}},
         "problems": 1,
         "problem_list": [
             {"file": str(home / "nowhere"), "line": 0, "reason": "cannot be read: no such file or directory"}

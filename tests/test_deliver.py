@@ -216,13 +216,13 @@ def test_drawing_up_loads_no_papers(tmp_path: Path) -> None:
     """A database without any stays as it is."""
     settings = Settings(db=tmp_path / "new.db", corpus=(Path("seeds"),))
     assert list(drawn_up(settings, MONDAY)) == ["nothing is due at 2026-11-23T09:00:00+00:00"]
-    assert Library(Store(settings.db)).status().loaded_at is None
+    assert Library(Store(settings.db)).status().last is None
 
 
 def test_without_papers_nothing_can_be_drawn_up(due: World) -> None:
     """Nor posted; and the operator is told why."""
     with Store(due.db).writing() as db:
-        for table in ("paper_source", "paper_key", "paper"):
+        for table in ("record", "description", "load"):
             db.conn.execute(f"DELETE FROM {table}")  # noqa: S608
     with pytest.raises(OperatorError) as error:
         list(drawn_up(due.settings, MONDAY))

@@ -11,6 +11,7 @@ from bot.playground import LocalSlack
 from bot.probes import Metrics
 from bot.settings import Settings
 from tests.conftest import LOADED_AT
+from tests.slack.conftest import unused
 
 
 def test_lines_for_people(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,10 +35,10 @@ def test_a_token_in_the_environment_is_nothing_to_warn_of(
 ) -> None:
     """The usual way to set the token makes no noise."""
     logs.configure(as_json=False)
-    library = Library.at(seeded, [], LOADED_AT)
+    library = Library.at(seeded, [], lambda: LOADED_AT)
     with LocalSlack() as slack:
         monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
         settings = Settings(bot_token=slack.bot_token, signing_secret="s", api_url=slack.api_url)
-        with bolt_app(settings, library, lambda: LOADED_AT, Metrics(lambda: 0)):
+        with bolt_app(settings, library, lambda: LOADED_AT, Metrics(lambda: 0), unused):
             pass
     assert capsys.readouterr().err == ""

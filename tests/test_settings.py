@@ -19,6 +19,7 @@ def test_without_settings_everything_has_its_default() -> None:
         db=Path("data/paperboy.db"),
         corpus=(Path("seeds"),),
         timezone="UTC",
+        admins=frozenset(),
         log=LogFormat.TEXT,
     )
     assert Settings.from_env({}) == Settings.from_env({"SLACK_BOT_TOKEN": " "}) == expected
@@ -37,6 +38,7 @@ def test_every_setting_is_read() -> None:
         "PAPERBOY_DB": "/var/p.db",
         "PAPERBOY_CORPUS": "a:b/c.txt",
         "PAPERBOY_TIMEZONE": "berlin",
+        "PAPERBOY_ADMINS": "U024BE7LH, W0G9QF9C6 ,,U024BE7LH U0ANA00001,",
         "PAPERBOY_LOG": "json",
     }
     assert Settings.from_env(environment) == Settings(
@@ -49,6 +51,7 @@ def test_every_setting_is_read() -> None:
         db=Path("/var/p.db"),
         corpus=(Path("a"), Path("b/c.txt")),
         timezone="Europe/Berlin",
+        admins=frozenset({"U024BE7LH", "W0G9QF9C6", "U0ANA00001"}),
         log=LogFormat.JSON,
     )
 
@@ -82,6 +85,7 @@ def test_all_faults_are_reported_at_once() -> None:
             {
                 "PAPERBOY_PORT": "30x",
                 "PAPERBOY_LOG": "xml",
+                "PAPERBOY_ADMINS": "ana, <@U024BE7LH>, U024BE7LH",
                 "SLACK_API_URL": "slack.com",
                 "SLACK_BOT_TOKEN": "xapp-secret",
             }
@@ -91,6 +95,8 @@ def test_all_faults_are_reported_at_once() -> None:
         " that is an app-level token, for SLACK_APP_TOKEN",
         "SLACK_API_URL must begin with http:// or https://, not 'slack.com'",
         "PAPERBOY_PORT must be a number from 0 to 65535 (0: any free one), not '30x'",
+        "PAPERBOY_ADMINS: '<@U024BE7LH>' is no user's id; one looks like U024BE7LH",
+        "PAPERBOY_ADMINS: 'ana' is no user's id; one looks like U024BE7LH",
         "PAPERBOY_LOG must be text or json, not 'xml'",
     ]
     assert "secret" not in str(refused.value)

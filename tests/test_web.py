@@ -5,12 +5,13 @@ import hmac
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
 from bot import logs
+from bot.answers import Loaded, Progress
 from bot.connect import bolt_app
 from bot.errors import OperatorError, UserError
 from bot.library import Library
@@ -20,6 +21,8 @@ from bot.settings import Settings
 from bot.slack.http import endpoint
 from bot.web import SLACK_PATH, port_refused, routes, serving
 from tests.conftest import LOADED_AT
+from tests.slack.conftest import unused
+from tests.slack.extremes import load
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 FORM = "application/x-www-form-urlencoded"
@@ -33,7 +36,7 @@ def web(library: Library) -> Iterator[httpx.Client]:
     with contextlib.ExitStack() as stack:
         slack = stack.enter_context(LocalSlack())
         settings = Settings(bot_token=slack.bot_token, signing_secret=SECRET, api_url=slack.api_url)
-        app = stack.enter_context(bolt_app(settings, library, lambda: LOADED_AT, metrics))
+        app = stack.enter_context(bolt_app(settings, library, lambda: LOADED_AT, metrics, unused))
         application = routes(probes(metrics, lambda: ""), endpoint(app, SECRET))
         address = stack.enter_context(serving(application, "127.0.0.1", 0))
         yield stack.enter_context(httpx.Client(base_url=address, trust_env=False))
@@ -185,6 +188,31 @@ def test_searches_are_counted(library: Library) -> None:
         timed("the", 1)
     text = probes(metrics, lambda: "")["/metrics"]()[2]
     assert "paperboy_search_seconds_count 2.0" in text.splitlines()
+
+
+def test_reloads_are_counted() -> None:
+    """By what became of them, unless they are refused; what they raise and return passes through."""
+    metrics = Metrics(lambda: 0)
+    brought, heard = load("ana"), list[Progress]()
+
+    def reload(who: str, told: Callable[[Progress], None]) -> Loaded:
+        told(Progress(1, 0, 0, 0.5))
+        if who == "ben":
+            raise UserError("ana's reload is under way")
+        if who == "cem":
+            raise OperatorError("no corpus")
+        return brought
+
+    counted = metrics.counted(reload)
+    assert (counted("ana", heard.append), heard) == (brought, [Progress(1, 0, 0, 0.5)])
+    for who, error in (("ben", UserError), ("cem", OperatorError), ("cem", OperatorError)):
+        with pytest.raises(error):
+            counted(who, heard.append)
+    lines = probes(metrics, lambda: "")["/metrics"]()[2].splitlines()
+    assert [line for line in lines if line.startswith("paperboy_reloads_total")] == [
+        'paperboy_reloads_total{outcome="done"} 1.0',
+        'paperboy_reloads_total{outcome="failed"} 2.0',
+    ]
 
 
 def test_digests_are_counted() -> None:

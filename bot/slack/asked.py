@@ -55,6 +55,11 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Reload:
+    """The corpus anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subscribe:
     """A topic to follow, with its clauses; the form, where nothing is said."""
 
@@ -118,6 +123,7 @@ Command = (
     | Similar
     | Bib
     | Status
+    | Reload
     | Subscribe
     | Topics
     | Unsubscribe

@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable
 
 from bot.errors import UserError
-from bot.identity import names_a_paper
+from bot.ids import names_a_paper
 from bot.search.spelling import distance
 from bot.slack import about_topics
-from bot.slack.asked import Bib, Command, Help, Search, Show, Similar, Slip, Status, UsageError
+from bot.slack.asked import Bib, Command, Help, Reload, Search, Show, Similar, Slip, Status, UsageError
 from bot.slack.typed import clean, references
 from bot.wording import shorten
 
-COMMANDS = ("help", "search", "status", "show", "similar", "bib", *about_topics.COMMANDS)
+COMMANDS = ("help", "search", "status", "reload", "show", "similar", "bib", *about_topics.COMMANDS)
 GUIDES = ("manage", "admin")  # what help explains besides
 EXAMPLES = {
     **about_topics.EXAMPLES,
@@ -38,7 +38,7 @@ _PAGES = "|".join((*_NAMES, *GUIDES))
 _PRIVATE = re.compile(r"(?:--|[—–]-?)me(?:\s+|$)", re.IGNORECASE)  # phones make one dash of two
 _HELP = re.compile(rf"(?:(?:help|\?)(?:\s+(?P<about>{_PAGES}|(?:--|[—–]-?)?me))?|--help|-h)", re.IGNORECASE)
 _SEARCH = re.compile(r"search(?:\s+|$)", re.IGNORECASE)
-_STATUS = re.compile(r"status", re.IGNORECASE)
+_ALONE: dict[str, Command] = {"status": Status(), "reload": Reload()}  # where nothing follows
 _ABOUT = re.compile(r"(?P<name>show|similar|bib)(?:(?<=bib)tex)?(?:\s+(?P<rest>.+))?", re.IGNORECASE)
 _POINTS_AT_A_PAPER = re.compile(r"<?https?://|[^\s,]*[0-9]", re.IGNORECASE)
 
@@ -69,9 +69,7 @@ def _command(said: str) -> Command | None:
     if match := _HELP.fullmatch(said):
         about = (match["about"] or "").lower().lstrip("-—–")
         return Help("bib" if about == "bibtex" else about)
-    if _STATUS.fullmatch(said):
-        return Status()
-    if command := about_topics.about_topics(said):
+    if command := _ALONE.get(said.lower()) or about_topics.about_topics(said):
         return command
     given = (said,) if names_a_paper(said) else references(said)
     if given and all(map(names_a_paper, given)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from bot.answers import Answer, Similar
+from bot.answers import Answer, Reload, Similar
 from bot.digest.following import Following
 from bot.errors import UserError
 from bot.library import Library
@@ -31,6 +31,9 @@ class Desk:
     """`search` gives a query's best papers, and its time is taken; the library gives all else.
 
     `following` is what channels follow, `timezone` the zone of whoever has none in Slack.
+    `reload` reads the corpus anew for whoever is called so, tells now and then how far it is, and returns
+    what it brought; it raises UserError while another one is under way, and OperatorError where it failed
+    and nothing changed. `admins` are people who may have it done besides the workspace's admins.
     """
 
     library: Library
@@ -38,7 +41,9 @@ class Desk:
     claims: Claims
     following: Following
     clock: Callable[[], datetime]
+    reload: Reload
     timezone: str = "UTC"
+    admins: frozenset[str] = frozenset()
 
     @property
     def loaded(self) -> int:

@@ -7,7 +7,7 @@ brackets and is undone before entities are, so that no brackets that were typed 
 import re
 import unicodedata
 
-from bot.identity import names_a_paper
+from bot.ids import names_a_paper
 
 _ENTITIES = (
     ("&lt;", "<"),

@@ -2,13 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.answers import Loaded, Progress, Reload
 from bot.connect import bolt_app
 from bot.library import Library
 from bot.playground import LocalSlack
@@ -24,24 +25,36 @@ SCOPES = _ASKED["oauth_config"]["scopes"]["bot"]
 EVENTS = _ASKED["settings"]["event_subscriptions"]["bot_events"]
 
 
+def unused(_who: str, _told: Callable[[Progress], None]) -> Loaded:
+    """Stand for the reload that a test has no use for."""
+    raise AssertionError("nobody asked for a reload")
+
+
 @contextmanager
 def answering(
-    slack: LocalSlack, library: Library, db: Path, later: timedelta = timedelta(0)
+    slack: LocalSlack,
+    library: Library,
+    db: Path,
+    later: timedelta = timedelta(0),
+    *,
+    clock: Callable[[], datetime] | None = None,
+    reload: Reload = unused,
+    admins: Collection[str] = (),
 ) -> Iterator[None]:
     """Run the app with a library by HTTP while the block runs; it is two hours after the load, or `later`.
 
     What happens only once is kept in `db`.
     """
     settings = Settings(
-        bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url, db=db
+        bot_token=slack.bot_token,
+        signing_secret=slack.signing_secret,
+        api_url=slack.api_url,
+        db=db,
+        admins=frozenset(admins),
     )
+    now = clock or (lambda: LOADED_AT + timedelta(hours=2) + later)
     with (
-        bolt_app(
-            settings,
-            library,
-            lambda: LOADED_AT + timedelta(hours=2) + later,
-            Metrics(lambda: library.size),
-        ) as app,
+        bolt_app(settings, library, now, Metrics(lambda: library.size), reload) as app,
         serving(routes({}, endpoint(app, slack.signing_secret)), "127.0.0.1", 0) as address,
     ):
         slack.request_url = f"{address}{SLACK_PATH}"
@@ -77,5 +90,8 @@ def lab(seeded: Path, tmp_path: Path) -> Iterator[LocalSlack]:
     """Yield a local Slack whose app keeps topics beside the papers, in a database of the test's own."""
     path = tmp_path / "lab.db"
     shutil.copy(seeded, path)
-    with LocalSlack(scopes=SCOPES) as running, answering(running, Library.at(path, [], LOADED_AT), path):
+    with (
+        LocalSlack(scopes=SCOPES) as running,
+        answering(running, Library.at(path, [], lambda: LOADED_AT), path),
+    ):
         yield running

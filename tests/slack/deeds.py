@@ -9,7 +9,8 @@ from typing import Any
 from bot.library import Library
 from bot.playground import ANA, SAFETY, LocalSlack
 from bot.playground.checks import objects
-from bot.store import Store, loads
+from bot.store import Store
+from tests import stock
 from tests.conftest import LOADED_AT
 from tests.slack.conftest import SCOPES, answering
 
@@ -66,7 +67,7 @@ def load_again(library: Library, path: Path) -> None:
     """Load the same papers anew, an hour later."""
     later = LOADED_AT + timedelta(hours=1)
     with Store(path).writing() as db:
-        loads.add(db, later, 0, 0, ())
+        stock.load(db, later)
     library.open(later)
 
 

@@ -3,15 +3,15 @@
 import re
 from dataclasses import replace
 
-from bot.answers import Answer, Found, Similar, Suggestion
+from bot.answers import Answer, Found, Loaded, Similar, Suggestion
 from bot.library import Library
-from bot.papers import Paper, Source, TitleOrigin
+from bot.papers import Paper, Problem, Source, TitleOrigin
 from bot.playground import SAFETY
 from bot.playground.checks import content_of, objects, view_of
 from bot.slack.render import Message, View
 from tests.conftest import LOADED_AT
 
-HOSTILE = "<!channel> *_~`<@U1> :tada: & \u202e <https://evil.example|x> " * 12
+HOSTILE = "<!channel> <!here> @channel *_~`<@U1> :tada: & \u202e <https://evil.example|x> " * 12
 TEXTS = {
     "plain": "A study of things",
     "empty": "",
@@ -72,6 +72,21 @@ def answer(library: Library, query: str, text: str, found: Paper) -> Answer:
 def similar(found: Paper, number: int) -> Similar:
     """Return so many papers like one, all of them this one."""
     return Similar(found, 10, (Found(found, 1.0, (), ()),) * number, 10**9, LOADED_AT)
+
+
+def load(by: str, problems: tuple[Problem, ...] = (), new: int = 86, seconds: float = 0.4) -> Loaded:
+    """Return a load that left 382 papers."""
+    return Loaded(
+        by=by,
+        at=LOADED_AT,
+        seconds=seconds,
+        papers=382,
+        new=new,
+        revised=0,
+        unchanged=382 - new,
+        removed=0,
+        problems=problems,
+    )
 
 
 def strictly(message: Message) -> Message:

@@ -70,7 +70,7 @@ def test_slow_searches_hold_up_nobody(seeded: Path, tmp_path: Path) -> None:
             release.wait(20)
             return super().search(text, limit, skip)
 
-    with LocalSlack() as slack, answering(slack, Slow.at(seeded, [], LOADED_AT), tmp_path / "a.db"):
+    with LocalSlack() as slack, answering(slack, Slow.at(seeded, [], lambda: LOADED_AT), tmp_path / "a.db"):
         for _ in range(10):
             assert slack.command("lora moe").acknowledged
         assert slack.command("help").acknowledged
@@ -103,11 +103,11 @@ def test_the_bot_need_not_be_in_the_channel(slack: LocalSlack) -> None:
         ("help me", "*For you alone*"),
         (
             "show banana1",
-            "No paper here has the id banana1. Ids look like 2305.14710 or 2024.naacl-long.171; links to"
-            " arXiv and the ACL Anthology work as well. For example: `/paper show 2305.14710`",
+            "No paper here has the id banana1. Ids look like 2305.14710 or 2024.naacl-long.171; DOIs"
+            " and links work as well, Semantic Scholar's too. For example: `/paper show 2305.14710`",
         ),
         ("similar x*1", "No paper here has the id x∗1."),
-        ("similar x1", "work as well. For example: `/paper similar 2305.14710`"),
+        ("similar x1", "Semantic Scholar's too. For example: `/paper similar 2305.14710`"),
         ("bib nope1", "links work as well. For example: `/paper bib 2305.14710 2311.09433`"),
         ("bibtex 2305.14710", "BibTeX of 1 paper: 2305.14710"),
         ("--me serach lora", "Did you mean `/paper --me search lora`?"),
@@ -148,7 +148,7 @@ def test_a_title_smuggles_in_nothing(corpus: Path, tmp_path: Path, db: Path) -> 
         f"new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\n"
         f"<!channel> Zebrafish *are* <@U1> @here\n\n{abstract}\n"
     )
-    library = Library.at(tmp_path / "a.db", [corpus], LOADED_AT)
+    library = Library.at(tmp_path / "a.db", [corpus], lambda: LOADED_AT)
     with LocalSlack() as slack, answering(slack, library, db):
         slack.command("zebrafish")
         message = slack.wait_for_message("Zebrafish")
@@ -173,7 +173,7 @@ def failing(error: Exception, seeded: Path, db: Path) -> Iterator[LocalSlack]:
         def search(self, *_: Any, **__: Any) -> Answer:
             raise error
 
-    broken = Broken.at(seeded, [], LOADED_AT)
+    broken = Broken.at(seeded, [], lambda: LOADED_AT)
     with LocalSlack() as slack, answering(slack, broken, db):
         yield slack
 
@@ -195,7 +195,7 @@ def test_a_fault_of_ours_is_acknowledged_and_told(
 
 def test_before_a_load_a_search_says_so(tmp_path: Path, corpus: Path, db: Path) -> None:
     """With an empty corpus the asker is told where to look."""
-    library = Library.at(tmp_path / "a.db", [corpus], LOADED_AT)
+    library = Library.at(tmp_path / "a.db", [corpus], lambda: LOADED_AT)
     with LocalSlack() as slack, answering(slack, library, db):
         slack.command("backdoor")
         assert slack.wait_for_message("No papers are loaded yet.", user=ANA)["ephemeral"] is True

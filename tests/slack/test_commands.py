@@ -10,6 +10,7 @@ from bot.slack.asked import (
     Help,
     Pause,
     Preview,
+    Reload,
     Resume,
     Search,
     Show,
@@ -79,6 +80,11 @@ def nowhere(_word: str) -> bool:
         ("STATUS", Status()),
         ("--me status", Status()),
         ("search status", Search("status")),
+        ("reload", Reload()),
+        ("RELOAD", Reload()),
+        ("--me reload", Reload()),
+        ("reload the corpus", Search("reload the corpus")),
+        ("search reload", Search("reload")),
         (f"show {A}", Show(A)),
         (f"Show arXiv:{A}v2", Show(f"arXiv:{A}v2")),
         (f"--me show {A}", Show(A)),
@@ -251,6 +257,7 @@ def test_several_papers_at_once_are_refused_with_the_way(name: str, given: str) 
         ("pase 2", "pause 2"),
         ("edti 2 daily", "edit 2 daily"),
         ("resmue", "resume"),
+        ("relaod", "reload"),
     ],
 )
 def test_a_slip_is_offered_its_command(typed: str, meant: str) -> None:
@@ -268,6 +275,7 @@ def test_a_slip_is_offered_its_command(typed: str, meant: str) -> None:
         "hlep wanted",
         "shwo me papers",
         "statsu quo",
+        "relaod the corpus",
         "search hlep",
         "zebrafish",
         "hpel 1",
@@ -289,7 +297,8 @@ def meaning(typed: str) -> Command | str:
 @given(
     st.text()
     | st.from_regex(
-        r"(--me )?(show|similar|bib|help|search|status|subscribe|edit|pause|list|preview)[ <>|,0-9a-z:/]*"
+        r"(--me )?(show|similar|bib|help|search|status|reload|subscribe|edit|pause|list|preview)"
+        r"[ <>|,0-9a-z:/]*"
     )
 )
 def test_any_text_means_something(typed: str) -> None:

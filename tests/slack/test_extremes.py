@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.answers import Answer, Status
+from bot.answers import Answer, Progress, Status
+from bot.digest.following import News
 from bot.library import Library
 from bot.papers import Paper, Problem
 from bot.playground.checks import objects
@@ -14,7 +15,18 @@ from bot.slack.buttons import LONGEST_VALUE, Alike, One, Results, Window, read
 from bot.slack.commands import COMMANDS, GUIDES
 from bot.slack.render import Listed, Message, View
 from tests.conftest import LOADED_AT
-from tests.slack.extremes import AUTHORS, QUERIES, TEXTS, answer, paper, similar, strictly, strictly_shown
+from tests.slack.editions import topic
+from tests.slack.extremes import (
+    AUTHORS,
+    QUERIES,
+    TEXTS,
+    answer,
+    load,
+    paper,
+    similar,
+    strictly,
+    strictly_shown,
+)
 from tests.slack.followed import of_any_text
 
 WINDOW = Window("https://hooks.slack.com/actions/T0/1/x", bibtex=True, shared=True)
@@ -61,7 +73,12 @@ def of_the_rest(text: str) -> Iterator[Message | View]:
     yield render.with_note(render.notice(render.busy()), render.refusal(f"No: {text}"))
     problems = (Problem(text or "a.txt", 0, text or "why"),) * 5000
     files = {f"{text}{number}": number for number in range(5000)}
-    yield render.status(Status(10**9, 10**9, LOADED_AT, files, problems), text or "1", LOADED_AT)
+    last = load(text, problems)
+    yield render.status(Status(10**9, 10**9, files, last, text), text or "1", LOADED_AT)
+    followed = tuple((topic(number, text[:500] or "x"), 10**9) for number in range(1, 201))
+    yield render.reload_done(last, News(10**9, 10**9, followed))
+    yield render.reload_done(load(text, problems, new=0), None)
+    yield render.reload_failed(text or "why", 10**9, LOADED_AT, LOADED_AT)
 
 
 def check(shown: Iterator[Message | View]) -> None:
@@ -120,7 +137,11 @@ def test_fixed_words_are_taken() -> None:
         render.not_skipped(1),
         render.topic_list(Listed("", (), 0, 0, None), LOADED_AT),
         render.welcome(0),
-        render.status(Status(0, 0, None, {}, ()), "1", datetime.now(UTC)),
+        render.status(Status(0, 0, {}, None, ""), "1", datetime.now(UTC)),
+        render.reload_begun(10**9),
+        render.reload_goes_on(Progress(10**9, 10**9, 10**9, 1.0)),
+        render.reload_goes_on(Progress(1, 1, 10**9, 1.0)),
+        render.reload_failed("why", 0, None, LOADED_AT),
         *(render.help_page(about, 10**9) for about in ("", "me", *COMMANDS, *GUIDES)),
     )
     check(iter(fixed))

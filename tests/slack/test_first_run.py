@@ -186,7 +186,7 @@ def test_a_restart_between_two_deliveries_answers_once(seeded: Path, db: Path) -
     said = {"type": "message", "text": "lora", "channel": IM, "channel_type": "im", "ts": "1.2", "user": ANA}
     with LocalSlack(scopes=SCOPES) as slack:
         for _ in range(2):
-            with answering(slack, Library.at(seeded, [], LOADED_AT), db):
+            with answering(slack, Library.at(seeded, [], lambda: LOADED_AT), db):
                 slack.event(said, event_id="Ev1")
                 slack.wait_for_message("*lora* ·", channel=IM)
         assert len([each for each in slack.messages(IM) if each["bot"]]) == 1

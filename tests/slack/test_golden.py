@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import Status
+from bot.answers import Progress, Status
+from bot.digest.following import News
 from bot.digest.sending import Trouble
 from bot.library import Library
 from bot.papers import Problem
@@ -25,7 +26,7 @@ from bot.slack.render.pager import loaded
 from tests.conftest import LOADED_AT
 from tests.slack import followed
 from tests.slack.editions import DAILY, HERE, edition, topic
-from tests.slack.extremes import strictly, strictly_shown
+from tests.slack.extremes import load, strictly, strictly_shown
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERY, ID, OTHER = "backdoor instruction tuning", "2305.14710", "2311.09433"
@@ -34,6 +35,7 @@ URL = "https://hooks.slack.com/actions/T0/1/x"
 BACKDOOR, ALIGNMENT = topic(1, "backdoor attacks", DAILY), topic(2, "safety alignment")
 FIRST = topic(3, "prompt injection", newest=10_000, earlier=3)
 PROBLEMS = tuple(Problem("a.jsonl", line, "no title and no abstract") for line in range(1, 14))
+NEWS = News(7, 1, ((BACKDOOR, 3), (ALIGNMENT, 5)))
 
 KINDS: dict[str, Callable[[Library], Message | View]] = {
     **followed.KINDS,
@@ -55,8 +57,29 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
     "bibtex": lambda library: render.bibliography([library.paper(ID), library.paper(OTHER)], ["9999.99999"]),
     "status": lambda library: render.status(library.status(), "0.1.0", NOW),
     "status-problems": lambda _: render.status(
-        Status(7, 8, LOADED_AT, {"a.jsonl": 8}, PROBLEMS), "0.1.0", NOW
+        Status(7, 8, {"a.jsonl": 8}, load("ana", PROBLEMS), ""), "0.1.0", NOW
     ),
+    "status-reloading": lambda _: render.status(
+        Status(7, 8, {"a.jsonl": 8}, load("ana"), "ben's reload"), "0.1.0", NOW
+    ),
+    "reload-begun": lambda _: render.reload_begun(296),
+    "reload-begun-empty": lambda _: render.reload_begun(0),
+    "reload-goes-on": lambda _: render.reload_goes_on(Progress(5, 4, 370, 0.9)),
+    "reload-goes-on-in-one": lambda _: render.reload_goes_on(Progress(1, 0, 512_000, 0.439)),
+    "reload-done": lambda _: render.reload_done(load("ana"), NEWS),
+    "reload-done-many-topics": lambda _: render.reload_done(
+        load("ana", seconds=75),
+        News(1_200, 40, tuple((topic(each, f"lora {each}"), each % 3 + 1) for each in range(1, 7))),
+    ),
+    "reload-done-no-match": lambda _: render.reload_done(load("ana", PROBLEMS[:1]), News(0, 0, ())),
+    "reload-done-refused": lambda _: render.reload_done(
+        load("ana", (Problem("b.txt", 0, "it is not text"), *PROBLEMS)), None
+    ),
+    "reload-unchanged": lambda _: render.reload_done(load("ana", new=0, seconds=0.04), None),
+    "reload-unchanged-refused": lambda _: render.reload_done(load("ana", PROBLEMS, new=0, seconds=750), None),
+    "reload-failed": lambda _: render.reload_failed("seeds is not readable.", 296, LOADED_AT, NOW),
+    "reload-failed-empty": lambda _: render.reload_failed("seeds is not readable", 0, None, NOW),
+    "help-reload": lambda library: render.help_page("reload", library.size),
     "help": lambda library: render.help_page("", library.size),
     "help-search": lambda library: render.help_page("search", library.size),
     "slip": lambda _: render.slip(Slip("shwo 2305.14710", "show 2305.14710")),

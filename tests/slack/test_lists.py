@@ -151,9 +151,9 @@ def test_a_paper_is_shown_and_shared(slack: LocalSlack) -> None:
 def test_buttons_outlive_a_restart(seeded: Path, db: Path) -> None:
     """Another app on the same database knows the buttons."""
     with LocalSlack(scopes=SCOPES) as slack:
-        with answering(slack, Library.at(seeded, [], LOADED_AT), db):
+        with answering(slack, Library.at(seeded, [], lambda: LOADED_AT), db):
             note = said(slack, "--me lora moe", LORA)
-        with answering(slack, Library.at(seeded, [], LOADED_AT), db):
+        with answering(slack, Library.at(seeded, [], lambda: LOADED_AT), db):
             press(slack, note, "Share here")
             press(slack, slack.wait_for_message("shared by ana"), "More results")
             assert slack.wait_for_message("6–10 of 15", user=ANA)["ephemeral"] is True
@@ -163,7 +163,7 @@ def test_after_a_reload_a_button_says_so(seeded: Path, tmp_path: Path) -> None:
     """The answer is today's, and says that the papers changed; the next page is today's alone."""
     path = tmp_path / "a.db"
     shutil.copy(seeded, path)
-    library = Library.at(path, [], LOADED_AT)
+    library = Library.at(path, [], lambda: LOADED_AT)
     with running(library, path) as slack:
         public = said(slack, "lora moe", LORA)
         load_again(library, path)

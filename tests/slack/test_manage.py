@@ -198,7 +198,7 @@ def moved(seeded: Path, path: Path, topics: int, *ids: str) -> Iterator[tuple[Lo
     The app ends each time, so that it has answered; yield the local Slack, and the window.
     """
     shutil.copy(seeded, path)
-    library = Library.at(path, [], LOADED_AT)
+    library = Library.at(path, [], lambda: LOADED_AT)
     with LocalSlack(scopes=SCOPES, subscribed=EVENTS) as slack:
         with answering(slack, library, path):
             followed(slack, *(f"topic{number}" for number in range(topics)))

@@ -365,7 +365,7 @@ def test_a_digest_whose_answer_was_lost_comes_once(
     """The courier looks for it, even if its clock is days ahead of Slack's, and goes on with the thread."""
     path, now = tmp_path / "paperboy.db", LOADED_AT
     shutil.copy(seeded, path)
-    library, store = Library.at(path, [], LOADED_AT), Store(path)
+    library, store = Library.at(path, [], lambda: LOADED_AT), Store(path)
     Following(store, library, lambda: now).follow(HERE, Person(ANA, "ana"), Wish("prompt injection"), "UTC")
     courier = Courier(store, library, sender, DigestWriter(library), clock=lambda: now)
     now = NOW

@@ -223,7 +223,7 @@ def test_a_form_of_a_channel_that_has_changed_says_so(seeded: Path, tmp_path: Pa
     """Slack gave it another id, under which its topics are; a restart changes nothing."""
     path = tmp_path / "lab.db"
     shutil.copy(seeded, path)
-    library = Library.at(path, [], LOADED_AT)
+    library = Library.at(path, [], lambda: LOADED_AT)
     with LocalSlack(scopes=SCOPES, subscribed=EVENTS) as slack:
         with answering(slack, library, path):
             told(slack, "subscribe lora", "match today")

@@ -404,14 +404,14 @@ def test_help_and_status_know_the_topics(lab: LocalSlack) -> None:
     assert told(lab, "help", "*Paperboy*").splitlines()[-1] == (
         "This channel follows: 1 *backdoor attacks*, 2 *safety alignment*"
     )
-    assert told(lab, "status", "382").splitlines()[1] == "Next digest here: Mon 23 Nov 09:00 Europe/London"
+    assert told(lab, "status", "382").splitlines()[2] == "Next digest here: Mon 23 Nov 09:00 Europe/London"
     assert told(lab, "help", "*Paperboy*", channel=READING).splitlines()[-1].startswith("More: ")
 
 
 def test_two_hundred_topics_are_listed_and_the_next_is_refused(lab: LocalSlack, tmp_path: Path) -> None:
     """In pages; the asker is told what to do."""
     path = tmp_path / "lab.db"
-    following = Following(Store(path), Library.at(path, [], LOADED_AT), lambda: LOADED_AT)
+    following = Following(Store(path), Library.at(path, [], lambda: LOADED_AT), lambda: LOADED_AT)
     for number in range(200):
         wish = Wish(f"t{number} " + "<!channel> " * 45)
         following.follow(Place(TEAM, SAFETY), Person(ANA, "ana"), wish, "America/New_York")
@@ -428,7 +428,7 @@ def test_two_hundred_topics_are_listed_and_the_next_is_refused(lab: LocalSlack, 
 def test_another_workspaces_topics_are_its_own(lab: LocalSlack, tmp_path: Path) -> None:
     """Even in a channel of the same id."""
     path = tmp_path / "lab.db"
-    following = Following(Store(path), Library.at(path, [], LOADED_AT), lambda: LOADED_AT)
+    following = Following(Store(path), Library.at(path, [], lambda: LOADED_AT), lambda: LOADED_AT)
     following.follow(Place("T2", SAFETY), Person("U2", "eve"), Wish("lora"), "UTC")
     assert told(lab, "topics", "nothing yet")
     assert told(lab, "unsubscribe 1", "no topic") == "This channel follows no topic."
@@ -446,7 +446,7 @@ def test_an_undo_brings_back_just_what_was_there(
 ) -> None:
     """A line that would be read as another topic is not offered."""
     path = tmp_path / "lab.db"
-    following = Following(Store(path), Library.at(path, [], LOADED_AT), lambda: LOADED_AT)
+    following = Following(Store(path), Library.at(path, [], lambda: LOADED_AT), lambda: LOADED_AT)
     following.follow(Place(TEAM, SAFETY), Person(ANA, "ana"), Wish(topic), "UTC")
     assert told(lab, "unsubscribe 1", "removed").partition("undo: ")[2] == again
 

@@ -120,10 +120,10 @@ def test_a_window_outlives_a_restart_and_a_reload(seeded: Path, tmp_path: Path) 
     path = tmp_path / "a.db"
     shutil.copy(seeded, path)
     with LocalSlack(scopes=SCOPES) as slack:
-        with answering(slack, Library.at(path, [], LOADED_AT), path):
+        with answering(slack, Library.at(path, [], lambda: LOADED_AT), path):
             view = opened(slack)
-        load_again(Library.at(path, [], LOADED_AT), path)
-        with answering(slack, Library.at(path, [], LOADED_AT), path):
+        load_again(Library.at(path, [], lambda: LOADED_AT), path)
+        with answering(slack, Library.at(path, [], lambda: LOADED_AT), path):
             press(slack, view, "BibTeX")
             assert SINCE in str(shown(slack, "rich_text_preformatted"))
 

@@ -5,6 +5,7 @@ lists      buttons under lists of papers: more, pages, share, search
 papers     buttons for one paper: its abstract, what is like it, its BibTeX
 windows    the same, inside a window
 commands   what is typed about topics
+reloading  /paper reload
 topics     buttons and menus under messages about topics
 forms      the form in which a topic is written
 manage     a channel's topics in a window

@@ -8,12 +8,13 @@ from bot import __version__
 from bot.errors import UserError
 from bot.papers import Paper
 from bot.slack import render
-from bot.slack.asked import Bib, Help, Search, Show, Similar, Slip, Status, UsageError
+from bot.slack.asked import Bib, Help, Reload, Search, Show, Similar, Slip, Status, UsageError
 from bot.slack.claims import Kind
 from bot.slack.commands import EXAMPLES, parse_command
 from bot.slack.desk import Desk
 from bot.slack.guard import guarded
 from bot.slack.listeners.commands import answer_topics
+from bot.slack.listeners.reloading import reload
 from bot.slack.render.lists import PAGE
 from bot.slack.replies import OpenReply
 from bot.slack.typed import unmarked
@@ -58,6 +59,8 @@ def answer(desk: Desk, said: str, visit: Visit) -> None:
         case Status():
             upcoming = desk.following.next(place)
             reply.to_asker(render.status(desk.library.status(), __version__, desk.clock(), upcoming))
+        case Reload():
+            reload(desk, visit)
         case command:
             answer_topics(desk, visit, command)
 

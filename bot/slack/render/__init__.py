@@ -6,6 +6,7 @@ heads    the first lines of a list: what was asked, and what came of it
 pager    the buttons that lead from a list to its pages and its papers
 papers   one paper: its window, its message, its BibTeX
 states   what is loaded
+reloads  what is loaded anew, and what that brought
 help     help
 topics   what a channel follows
 manage   the same in a window, each topic with its buttons
@@ -54,6 +55,7 @@ from bot.slack.render.notes import (
 )
 from bot.slack.render.papers import bibliography, paper_message, paper_window, shared_paper
 from bot.slack.render.previews import edit_button, first_digest, in_form, next_digest, not_followed
+from bot.slack.render.reloads import reload_begun, reload_done, reload_failed, reload_goes_on
 from bot.slack.render.states import status
 from bot.slack.render.topics import Listed, follow_button, topic_list
 from bot.slack.render.troubles import going_on, owner_left, trouble
@@ -96,6 +98,10 @@ __all__ = [
     "paused",
     "refusal",
     "refused",
+    "reload_begun",
+    "reload_done",
+    "reload_failed",
+    "reload_goes_on",
     "results",
     "resumed",
     "shared_paper",

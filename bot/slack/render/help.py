@@ -11,7 +11,7 @@ from bot.topics import Topic
 from bot.wording import counted
 
 _TOPIC, _NAMED = 80, 10
-_LOOK = "By its arXiv or ACL Anthology id, or by a link to it."
+_LOOK = "By its arXiv or ACL Anthology id, its DOI, or a link."
 
 
 def help_page(about: str, corpus_size: int, topics: Sequence[Topic] = ()) -> Message:
@@ -33,6 +33,7 @@ def _everything(corpus_size: int) -> tuple[str, ...]:
         f"{code(EXAMPLES['show'])} one paper",
         f"{code(EXAMPLES['subscribe'])} new papers, here",
         f"{code('/paper topics')} what this channel follows",
+        f"{code('/paper reload')} the papers anew, for admins",
         f"More: {code('/paper help search')}, {', '.join(map(code, ('subscribe', 'manage', 'admin')))}",
     )
 
@@ -48,6 +49,7 @@ def _followed(topics: Sequence[Topic]) -> list[str]:
 _QUOTED = code('/paper subscribe "weekly planning" daily')
 _BY_WORDS = code("/paper unsubscribe backdoor attacks")
 _TOPICS = "*What this channel follows*: each topic's schedule, its last and next digest, and who set it."
+_ADMINS = f"For the workspace's admins and owners, and whoever {code('PAPERBOY_ADMINS')} names."
 _PAUSE = "*Pausing a topic*, by its number, and resuming it; what was missed comes afterwards."
 _PAGES: dict[str, tuple[str, ...]] = {
     "search": (
@@ -60,7 +62,7 @@ _PAGES: dict[str, tuple[str, ...]] = {
         f"{code('/paper lora -survey')} no paper with this word",
         f"{code('/paper title:backdoor')} in the title; `author:` and `source:` likewise",
         f"{code('/paper author:xu year:2022..2024')} of these years; `year:2023` of one",
-        f"{code('/paper show 2305.14710')} a paper by its id, or by a link to arXiv or the ACL Anthology",
+        f"{code('/paper show 2305.14710')} a paper by its id, its DOI or a link, Semantic Scholar's too",
         f"{code('/paper similar 2305.14710')} papers like it; {code(EXAMPLES['bib'])} BibTeX",
         f"{code('/paper search help wanted')} a search, even if it begins like a command",
     ),
@@ -103,6 +105,7 @@ _PAGES: dict[str, tuple[str, ...]] = {
     "admin": (
         "*Running Paperboy.*",
         f"{code('/paper status')} what is loaded, what could not be read, when the next digest comes",
+        f"{code('/paper reload')} reads the corpus anew; searches go on meanwhile. " + _ADMINS,
         f"In a private channel, invite me first: {code('/invite @paperboy')}. Public ones I join by myself.",
     ),
     "show": (
@@ -115,8 +118,12 @@ _PAGES: dict[str, tuple[str, ...]] = {
         code(EXAMPLES["bib"]),
     ),
     "status": (
-        "*What is loaded*, since when, what could not be read, and this channel's next digest.",
+        "*What is loaded*, since when, what came of that, what could not be read, and the next digest here.",
         code("/paper status"),
+    ),
+    "reload": (
+        "*Reloading.* I read the corpus anew, search on meanwhile, and tell you alone what came of it.",
+        f"{code('/paper reload')} {_ADMINS}",
     ),
     "me": (
         "*For you alone*: nobody else sees the answer to a search, and you may share it.",

@@ -104,7 +104,7 @@ def bibliography(papers: Sequence[Paper], unknown: Sequence[str]) -> Message:
         fewer = ": ask for fewer at a time" if shown else ""
         lines.append(f"There was no room for {_named(left)}{fewer}.")
     if unknown:
-        ids = "Ids look like 2305.14710 or 2024.naacl-long.171; links work as well. For example:"
+        ids = "Ids look like 2305.14710 or 2024.naacl-long.171; DOIs and links work as well. For example:"
         lines.append(f"No paper here has the id {_named(unknown)}. {ids} {code(EXAMPLES['bib'])}")
     notes = map(blocks.section, lines)
     return blocks.message(lines, [*notes, *map(blocks.preformatted, shown.values())])
