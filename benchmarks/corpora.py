@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.processes import SEEDS
 from bot import identity
-from bot.corpus import read_corpus
+from bot.corpus import Piece, find_corpus, pieces_of
+from bot.papers import Record
 from bot.search.snippet import sentences
 
 HEAPS_K = 5.824
@@ -33,7 +34,11 @@ Text = tuple[str, str]  # title, abstract
 
 def seeds() -> list[Text]:
     """Return title and abstract of the seeds' papers."""
-    described = map(identity.describe, identity.group(read_corpus([SEEDS]).records))
+    corpus = find_corpus([SEEDS])
+    pieces = (piece for file in corpus.files for piece in pieces_of(file, corpus.catalog))
+    found = (piece.read() for piece in pieces if isinstance(piece, Piece))
+    records = [each for each in found if isinstance(each, Record)]
+    described = [identity.describe([records[place] for place in one]) for one in identity.group(records)]
     return [(paper.title, paper.abstract) for paper in described]
 
 

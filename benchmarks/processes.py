@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,13 +90,13 @@ def processor_seconds(pid: int) -> float | None:
 
 
 @contextmanager
-def watched(process: str = "self") -> Iterator[list[int]]:
-    """Look now and then, while the block runs, how many bytes a process and those that it started have."""
+def watched(weigh: Callable[[], int] = lambda: _family("self"), every: float = 0.05) -> Iterator[list[int]]:
+    """Look now and then, while the block runs, how many bytes there are; else of this process and its own."""
     found, done = [0], threading.Event()
 
     def look() -> None:
-        while not done.wait(0.05):
-            found.append(_family(process))
+        while not done.wait(every):
+            found.append(weigh())
 
     watcher = threading.Thread(target=look)
     watcher.start()

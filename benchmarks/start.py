@@ -23,7 +23,7 @@ from pathlib import Path
 from bot.library import Library
 begun = time.perf_counter()
 db, corpus = (Path(os.environ[name]) for name in ("PAPERBOY_DB", "PAPERBOY_CORPUS"))
-library = Library.at(db, [corpus], datetime.now(UTC))
+library = Library.at(db, [corpus], lambda: datetime.now(UTC))
 print(time.perf_counter() - begun, library.size)
 """
 _FLOORS = {
