@@ -27,6 +27,7 @@ from bot.search.query import parse_query
 from bot.search.rank import rank
 from bot.search.segment import Segment
 from bot.store import Store, generations, papers
+from bot.store.database import PATIENCE
 from bot.store.generations import Generation
 from tests import stock
 from tests.looker import ANALYZER
@@ -918,16 +919,16 @@ def search(library: Library, query: str) -> list[int]:
     return sorted(found.paper.number for found in library.search(query, 9).found)
 
 
-def library(store: Store) -> Library:
+def library(store: Store, patience: int = PATIENCE) -> Library:
     """Open the library, as a process does when it starts."""
-    opened = Library(Store(store.path, patience=0))
+    opened = Library(Store(store.path, patience))
     opened.open(NOW)
     return opened
 
 
 def test_a_locked_database_is_searched_as_it_was(store: Store, said: Callable[[], list[str]]) -> None:
     """What is on the shelf is shown; afterwards it is followed again."""
-    running = library(store)
+    running = library(store, patience=0)
     before = running.search("backdoor", 9)
     put(store, "backdoor")
     with closing(sqlite3.connect(store.path)) as other:
