@@ -8,6 +8,7 @@ out is the same.
 import gc
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -21,17 +22,21 @@ from typing import TYPE_CHECKING
 
 from bot.search import spilled
 from bot.search.analyze import Analyzer, Forms
+from bot.search.arrays import let_go
 from bot.search.blocks import Blocks
 from bot.search.files import load, write
 from bot.search.index import BIG, K1, B
 from bot.search.merge import merged
-from bot.search.segment import Document, Part, Segment, flat, nested, segment
+from bot.search.segment import Document, Part, Piece, Segment, flat, nested, segment
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _LETTERS = 1 << 26  # in a lot: 40,000 abstracts, or one giant
 _APIECE = 100  # letters that a paper counts for beside its texts
+_KEPT = 1 << 26  # bytes that are made of mapped segments before these are let go of
+
+_BEHIND = 5  # of 19: who makes documents is waited for, and should have a core of its own
 
 _LOT = ".lot"  # what a lot's file is called by
 
@@ -77,13 +82,24 @@ def keep(parts: Sequence[Part], folder: Path, corpus: int) -> None:
     Raises OSError where it fails.
     """
     whole = len(parts) == 1 and parts[0].kept is None
-    write(folder, flat(parts[0].segment) if whole else merged(parts), corpus)
+    write(folder, flat(parts[0].segment) if whole else _frugally_merged(parts), corpus)
     del parts
     made = load(folder, corpus)
     if made.size >= BIG and find_spec("numba"):  # which has no wheels for Macs with Intel's processors
         write(folder, nested("blocks", Blocks.of(made.text, made.lengths, K1, B)), corpus)
     for lot in folder.glob(f"*{_LOT}"):
         lot.unlink()
+
+
+def _frugally_merged(parts: Sequence[Part]) -> Iterator[Piece]:
+    """Merge segments, and let what was read of them go now and then, where it is mapped from files."""
+    read = 0
+    for name, piece in merged(parts):
+        yield name, piece
+        read += piece.nbytes
+        if read > _KEPT:
+            let_go(array for part in parts for _, array in flat(part.segment))
+            read = 0
 
 
 def _segments(
@@ -115,6 +131,8 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all; who started this ends in order
     gc.disable()  # it finds nothing there, and takes a twentieth of the time
     end_with_parent()
+    if sys.platform != "win32":
+        os.nice(_BEHIND)
 
 
 def end_with_parent() -> None:

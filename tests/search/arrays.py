@@ -1,6 +1,8 @@
 """What tests of segments share: documents, and how segments are compared."""
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
@@ -103,3 +105,10 @@ def postings(part: Part, place: int) -> list[tuple[int, int]]:
         for piece in part.postings(place)
         for pair in zip(*(each.tolist() for each in piece), strict=True)
     ]
+
+
+def resident(name: str) -> int:
+    """Return how many bytes memory holds of what this process has mapped of files called so."""
+    maps = Path("/proc/self/smaps").read_text(encoding="utf-8")
+    mapped = re.findall(rf"{re.escape(name)}\n(?:.*\n)*?Rss:\s+(\d+)", maps)
+    return 1024 * sum(map(int, mapped))

@@ -1,8 +1,12 @@
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from bot.search import arrays
-from bot.search.arrays import spans, spread
+from bot.search.arrays import let_go, spans, spread
+from tests.search.arrays import resident
 
 
 def test_lists_spread_along_the_stream() -> None:
@@ -30,3 +34,19 @@ def test_a_list_is_cut_into_spans(
     """Of about the same size, one at least, and none has less than one thing but where there is none."""
     monkeypatch.setattr(arrays, "AT_ONCE", 4)
     assert list(spans(np.array(sizes, dtype=np.int64))) == cut
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what lies in memory")
+def test_what_is_mapped_is_let_go_of(tmp_path: Path) -> None:
+    """It is there again when somebody asks for it; an array of its own stays as it is."""
+    path = tmp_path / "numbers"
+    expected = np.arange(1 << 16)
+    expected.tofile(path)
+    whole = np.asarray(np.memmap(path, expected.dtype, "r"))
+    part, own = np.ndarray((9,), whole.dtype, whole.data, 80), expected.copy()
+    assert int(whole.sum()) == int(expected.sum())
+    assert resident("numbers") == whole.nbytes
+    let_go([part, own, own[3:]])
+    assert resident("numbers") == 0
+    assert part.tolist() == [*range(10, 19)]
+    assert np.array_equal(whole, own)

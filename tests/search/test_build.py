@@ -18,7 +18,7 @@ from bot.search.files import DamagedError, load
 from bot.search.index import K1, B
 from bot.search.merge import combined, merged
 from bot.search.segment import Document, Part, Piece, Segment, flat, segment
-from tests.search.arrays import ANALYZER, DOCUMENT, numbered, same_arrays, same_segment
+from tests.search.arrays import ANALYZER, DOCUMENT, numbered, resident, same_arrays, same_segment
 
 CORPUS = 7
 LABELLED = Document(title="Fine-tuning", abstract="a model", authors=["Li"], labels=["a.txt"], year=2023)
@@ -65,7 +65,7 @@ def plain() -> Meaning:
 def test_lots_are_indexed_by_processes_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In their order, and each with what a word means there."""
     monkeypatch.setattr("bot.search.build._LETTERS", 40)
-    documents = numbered([replace(LABELLED, abstract=f"models w{number}") for number in range(9)])
+    documents = numbered([LABELLED._replace(abstract=f"models w{number}") for number in range(9)])
     build(iter(documents), tmp_path / "english", CORPUS)
     same_segment(load(tmp_path / "english", CORPUS), segment(documents, ANALYZER.forms))
     for folder in (None, tmp_path / "plain"):
@@ -96,6 +96,25 @@ def test_the_lots_are_let_go_of_before_all_is_read(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("bot.search.build.load", looking)
     build(((number, LABELLED) for number in range(9)), tmp_path / "index", 1)
     assert mapped == [True, False]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what lies in memory")
+def test_what_was_read_of_the_lots_is_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory need not hold all of them, however much is merged."""
+    monkeypatch.setattr("bot.search.build._LETTERS", 40)
+    monkeypatch.setattr("bot.search.build._KEPT", 0)
+    begun, left = list[int](), list[int]()
+
+    def watched(parts: Sequence[Part]) -> Iterator[Piece]:
+        for piece in merged(parts):
+            begun.append(resident(".lot"))
+            yield piece
+            left.append(resident(".lot") if piece[1].size else 0)
+
+    monkeypatch.setattr("bot.search.build.merged", watched)
+    build(((number, LABELLED) for number in range(9)), tmp_path / "index", 1)
+    assert max(begun) > 0
+    assert set(left) == {0}
 
 
 def test_of_the_lots_nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +159,7 @@ def test_what_is_big_has_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("bot.search.build.BIG", big)
     monkeypatch.setattr("bot.search.build._LETTERS", 50)
     monkeypatch.setattr("bot.search.build._segments", _here)
-    documents = numbered([replace(LABELLED, abstract="model " * number) for number in range(size)])
+    documents = numbered([LABELLED._replace(abstract="model " * number) for number in range(size)])
     whole = segment(documents, ANALYZER.forms)
     build(documents, tmp_path / "one", CORPUS)
     found = load(tmp_path / "one", CORPUS)
