@@ -61,6 +61,7 @@ def reloading(library: Library, settings: Settings, clock: Clock) -> Iterator[Re
         def reload(by: str, told: Callable[[Progress], None]) -> Loaded:
             if stopping.is_set():
                 raise OperatorError(_STOPPED)
+            before = library.status().last
             ours, theirs = get_context("spawn").Pipe(duplex=False)
             with ours:
                 with theirs:
@@ -76,15 +77,12 @@ def reloading(library: Library, settings: Settings, clock: Clock) -> Iterator[Re
             process.join()
             started.remove(process)
             library.catch_up()
+            last = library.status().last
+            if heard is None and last and last != before and last.by == by:
+                return last  # it had done all but clear away what was there before
             if isinstance(heard, Loaded):
                 return heard
-            if isinstance(heard, Exception):
-                raise heard
-            if stopping.is_set():
-                raise OperatorError(_STOPPED)
-            if process.exitcode is not None and process.exitcode < 0:
-                raise OperatorError(f"its process was ended by {signal.Signals(-process.exitcode).name}")
-            raise RuntimeError("the process that reloads failed; the log says why")
+            raise heard or OperatorError(_STOPPED if stopping.is_set() else _why_ended(process))
 
         try:
             yield reload
@@ -101,6 +99,12 @@ def _processes() -> Iterator[list[BaseProcess]]:
         for process in [*started]:  # whoever waits for one takes it from the list
             process.terminate()
             process.join()
+
+
+def _why_ended(process: BaseProcess) -> str:
+    if process.exitcode is not None and process.exitcode < 0:
+        return f"its process was ended by {signal.Signals(-process.exitcode).name}"
+    return "an unexpected fault, of which the log tells more"
 
 
 def _start(work: Callable[..., None], *arguments: object) -> BaseProcess:

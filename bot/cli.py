@@ -192,7 +192,7 @@ def _bar() -> "Iterator[Callable[[Progress], None]]":
 def _login() -> str:
     """Return the name of whoever is at the shell."""
     try:
-        return getpass.getuser()
+        return getpass.getuser().encode(errors="replace").decode()
     except (OSError, KeyError):  # in a container a user may have none
         return "somebody at a shell"
 

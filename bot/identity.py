@@ -27,6 +27,7 @@ _STRENGTH = tuple(TitleOrigin)
 _FIELDS = [each.name for each in fields(Description)]
 _VALUES = attrgetter(*_FIELDS)
 _REWORDED = 85  # of 100: how alike a text is to itself after a revision; the most alike of the seeds have 77
+_MOST_BY_TITLE = 50  # descriptions that a title joins; what more have is "Untitled", or the wrong column
 _TELLING = 3  # words at the beginning of a title; fewer are many papers'
 _LINKED_NAMES = 2  # surnames in a link
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -52,6 +53,10 @@ class _Group:
         """Tell whether both have an id of some kind, but none that is the same."""
         pairs = ((self.ids[name], other.ids[name]) for name in names)
         return any(ours and theirs and ours.isdisjoint(theirs) for ours, theirs in pairs)
+
+    def is_titled_as(self, other: "_Group") -> bool:
+        """Tell whether the title that both have joins them."""
+        return len(self.places) + len(other.places) <= _MOST_BY_TITLE and self.agrees(other)
 
     def agrees(self, other: "_Group") -> bool:
         """Tell whether a title may join them: one surname at least is the same, with no other first letter.
@@ -111,7 +116,7 @@ def _joined(papers: Mapping[int, Description], linked: Mapping[int, Sequence[int
                 own.take(groups.pop(other))
                 homes[other] = place
         for other in alike:
-            if other != place and (other := home(other)) != place and own.agrees(groups[other]):
+            if other != place and (other := home(other)) != place and own.is_titled_as(groups[other]):
                 own.take(groups.pop(other))
                 homes[other] = place
                 break
@@ -131,7 +136,7 @@ def is_of(paper: Description, others: Sequence[Description]) -> bool:
     return (
         not known.isdisjoint(deciding_keys(paper))
         or (not known.isdisjoint(id_keys(paper)) and not own.conflicts(whole, _DECISIVE))
-        or (title_key(paper) in known and own.agrees(whole))
+        or (title_key(paper) in known and own.is_titled_as(whole))
     )
 
 
@@ -203,7 +208,7 @@ def shown_id(paper: Description, salt: int = 0) -> str:
 
     A salt makes other digits, for where these are another paper's: of a million papers two may well agree.
     """
-    return paper.arxiv_id or paper.acl_id or "p" + _digest(_about(paper) + "\n" * salt)[:10]
+    return paper.arxiv_id or paper.acl_id or "p" + _digest(_about(paper) + (f"\n{salt}" if salt else ""))[:10]
 
 
 def id_keys(paper: Description) -> list[str]:

@@ -261,8 +261,13 @@ class Library:
                 raise OperatorError(f"{', '.join(lost)} {'is' if len(lost) == 1 else 'are'} not readable")
             load = Loading(self._store, corpus, by, began, told)
             load.compare()
-            with self._indexed(load, began) as commit:
-                done = load.publish((clock() - began).total_seconds(), commit)
+            try:
+                with self._indexed(load, began) as commit:
+                    done = load.publish((clock() - began).total_seconds(), commit)
+            except Exception:
+                with suppress(OperatorError):
+                    load.take_back()
+                raise
             with suppress(OperatorError):  # what is left is forgotten by the next load
                 load.tidy()
         return done

@@ -1,15 +1,15 @@
 """A load of the corpus: what its files hold now, written to the store as the next change, then published.
 
-Law: until it is published nobody sees anything of it, so a load that fails or is killed changes nothing; what
-it leaves is taken back by the next. Nothing is held for long: rows are written lot by lot, and other writers
-come between. A file that has not changed is not read, and of one that has, only the pieces are parsed that it
-did not hold before.
+Law: until it is published nobody sees anything of it, so a load that fails or is killed changes nothing, and
+what it has written is taken back, by the next one where it was killed. Nothing is held for long: rows are
+written lot by lot, and other writers come between. A file that has not changed is not read, and of one that
+has, only the pieces are parsed that it did not hold before.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
 from typing import TypeVar
 
 from xxhash import xxh3_64_intdigest
@@ -28,9 +28,10 @@ from bot.wording import counted
 READER = "1"  # another one, where the same text is made into something else: all files are then read anew
 MOST_PROBLEMS = 1_000  # of a file that are told one by one
 _LOT = 2_000  # rows, or papers, between which other writers have their turn
+_LETTERS = 1 << 24  # of such a lot of papers, which may have thousands of authors each
 _RACY = 2_000_000_000  # nanoseconds: what was changed so shortly ago may change again within a clock's tick
 _FEW = 1 << 24  # characters of new pieces, which are kept rather than looked for in the file again
-_APIECE = 100  # characters that one counts for beside its text
+_APIECE = 100  # characters that a piece, or an author, counts for beside its text
 _CACHE = 64  # MiB of SQLite's pages
 _LOG = 1 << 14  # pages of SQLite's log, 64 MiB, before they are put in their places: many are written often
 
@@ -123,7 +124,7 @@ class Loading:
             # What cannot be reached at present has not gone.
             if any(f"{name}/".startswith(f"{unread}/") for unread in self._corpus.unread):
                 self._states.append(_unread(state))
-            elif state.records:
+            elif state.records or state.digest:  # its faults were told, and are to be told if it returns
                 self._left.append(row)
 
     def write(self) -> Iterator[Paper]:
@@ -134,12 +135,13 @@ class Loading:
         with self._store.reading() as db:
             db.conn.execute(f"PRAGMA cache_size = -{_CACHE << 10}")
             db.conn.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
-            _all(db, lambda: records.discard(db, _LOT) and papers.discard(db, _LOT))
+            _discard(db)
             _all(db, lambda: records.forget(db, _LOT))  # which moves what is known to stand elsewhere
             for row in self._left:
-                self._end(db, row)
+                if records.standing_in(db, row):
+                    self._end(db, row)
             for reading in [each for each in self._to_read if self._set_against(db, each)]:
-                for lot in _lots(self._records_of(reading)):
+                for lot in _lots(self._records_of(reading), _letters):
                     yield from self._settle(db, lot, ())
                 self._finish(reading, records.standing_in(db, reading.row))
             for numbers in _lots(records.left_by(db, self.change)):
@@ -172,6 +174,11 @@ class Loading:
             also(db)
             loads.publish(db, load, problems)
         return loaded(load, problems)
+
+    def take_back(self) -> None:
+        """Take back what was written, after a fault: a disk that was full has room then for the rest."""
+        with self._store.reading() as db:
+            _discard(db)
 
     def tidy(self) -> None:
         """Forget what has been replaced, which nobody asks for any more."""
@@ -354,10 +361,27 @@ def _digest(piece: Piece) -> int:
     return (xxh3_64_intdigest(piece.text.encode("utf-8", "surrogatepass")) or 1) - (1 << 63)
 
 
-def _lots(items: Iterable[Item]) -> Iterator[list[Item]]:
-    rest = iter(items)
-    while lot := list(islice(rest, _LOT)):
+def _lots(items: Iterable[Item], letters: Callable[[Item], int] = lambda _: 0) -> Iterator[list[Item]]:
+    lot: list[Item] = []
+    size = 0
+    for item in items:
+        lot.append(item)
+        size += letters(item)
+        if len(lot) >= _LOT or size >= _LETTERS:
+            yield lot
+            lot, size = [], 0
+    if lot:
         yield lot
+
+
+def _letters(read: Read) -> int:
+    said = read.record
+    return len(said.title) + len(said.abstract) + sum(map(len, said.authors)) + _APIECE * len(said.authors)
+
+
+def _discard(db: Database) -> None:
+    """Take back what was written and never published."""
+    _all(db, lambda: records.discard(db, _LOT) and papers.discard(db, _LOT))
 
 
 def _all(db: Database, step: Callable[[], bool]) -> None:

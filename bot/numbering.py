@@ -2,7 +2,8 @@
 
 Law: a number is never given twice, and goes with its paper: with the id by which that was known last, else
 with the first of its records, else, where none is left, with what identity takes for it. A group has the
-oldest of the numbers that it may have. Whoever got a paper has got whatever its records are of now.
+oldest of the numbers that it may have. Whoever got a paper has got whatever its records are of now, and
+whatever has an id that ever was its own.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,21 +27,27 @@ class Numbering:
     """The groups' numbers, and what has become of other papers.
 
     `merged` are papers that have become part of others, each with the other; `heirs` are papers of whose
-    records some are another's now, each with that.
+    records some are another's now, each with that; `known_as` are those of whose ids some are.
     """
 
     numbers: list[int] = field(default_factory=list)
     merged: list[tuple[int, int]] = field(default_factory=list)
     heirs: list[tuple[int, int]] = field(default_factory=list)
+    known_as: list[tuple[int, int]] = field(default_factory=list)
 
 
 def numbered(
-    groups: Sequence[Group], papers: Mapping[int, Description], reworded: Mapping[int, int], first: int
+    groups: Sequence[Group],
+    papers: Mapping[int, Description],
+    reworded: Mapping[int, int],
+    first: int,
+    owners: Mapping[str, Sequence[int]],
 ) -> Numbering:
     """Return which group has which number; a group of no known paper has a new one, from `first` on.
 
     `papers` are those that the groups may be, by their numbers, as they were described last. Of those that
-    are known to be `reworded` it is known which group they are.
+    are known to be `reworded` it is known which group they are. `owners` are the papers that were ever known
+    by a key, be it that their records have left.
     """
     places = _Places(groups if papers else ())  # hardly any are known, where a corpus is loaded first
     done, given = Numbering(), dict[int, int]()
@@ -58,6 +65,10 @@ def numbered(
     for number, stood in places.stood.items():
         own = {done.numbers[place] for place in stood}
         done.heirs += [(number, heir) for heir in sorted(own - {number, homes.get(number)})]
+    for heir, group in zip(done.numbers, groups, strict=True) if owners else ():
+        ids = {key for said in group.said for key in identity.deciding_keys(said)}
+        own = {number for key in ids for number in owners.get(key, ())}
+        done.known_as += [(number, heir) for number in sorted(own - {heir}) if homes.get(number) != heir]
     return done
 
 

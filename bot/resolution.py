@@ -109,6 +109,11 @@ class _Known:
         """Tell whether a record stands there."""
         return any(row.until == FOREVER for row in self.rows[number])
 
+    def left_texts(self) -> dict[int, int]:
+        """Return of which paper each text was that a file no longer holds, by the text's digest."""
+        papers = sorted(self.rows.items(), reverse=True)  # so that the oldest is told
+        return {row.digest: number for number, rows in papers for row in rows if row.until != FOREVER}
+
     def last(self, number: int) -> Description:
         """Return what was last said of a paper."""
         return self.versions[number][-1].description
@@ -122,6 +127,7 @@ class _Writing:
     keys: list[tuple[str, int]] = field(default_factory=list)
     merged: list[tuple[int, int]] = field(default_factory=list)
     heirs: list[tuple[int, int]] = field(default_factory=list)
+    known_as: list[tuple[int, int]] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     new: list[New] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
@@ -133,6 +139,7 @@ class _Writing:
         for other, home in self.merged:
             papers.merge(db, change, home, other)
         papers.hand_on(db, change, [*self.merged, *self.heirs])
+        papers.inherit(db, change, self.known_as)
         papers.end(db, change, self.gone)
         records.end(db, change, self.ended)
         records.tell_apart(db, self.apart)
@@ -180,20 +187,23 @@ class Resolver:
                 todo.gone.append(number)
                 self._outcome.is_one_with_another(number, stood=True)
         todo.save(db, self._change, self._now)
+        identity.keys.cache_clear()  # what it holds may be large, and another lot asks for none of it
         return sorted(found, key=lambda paper: paper.number)
 
     def _numbers(
         self, groups: Sequence[Sequence[_Node]], reworded: Mapping[int, int], known: _Known, todo: _Writing
     ) -> list[int]:
         """Return the groups' numbers, and note which papers are now one, and which have parted."""
+        left = known.left_texts()
         done = numbered(
-            [Group([node.said for node in group], {node.number for node in group} - {0}) for group in groups],
+            [Group([node.said for node in group], _stood_in(group, left)) for group in groups],
             {number: known.last(number) for number in known.versions},
             reworded,
             self._outcome.next,
+            {key: owners for key, owners in known.owners.items() if owners},
         )
         self._outcome.next = max(self._outcome.next, 1 + max(done.numbers, default=0))
-        todo.merged, todo.heirs = done.merged, done.heirs
+        todo.merged, todo.heirs, todo.known_as = done.merged, done.heirs, done.known_as
         for number, _ in done.merged:
             self._outcome.is_one_with_another(number, stood=self._stood(number, known) is not None)
         return done.numbers
@@ -208,7 +218,7 @@ class Resolver:
             return Entry(number, identity.shown_id(description), description, list(keys))
         if (last := known.versions.get(number)) and not _has_shown_id(last[-1].description):
             return Entry(number, last[-1].shown_id, description, list(keys))
-        for salt in count():
+        for salt in chain([0], count(number)):  # from 1 on it would take long where many have one title
             own = identity.shown_id(description, salt)
             key = f"id:{own}"
             owners = known.owners[key] if key in known.owners else papers.owners(db, [key]).get(key, [])
@@ -259,6 +269,11 @@ class Resolver:
             if version.since < self._change <= version.until:
                 return version.description
         return None
+
+
+def _stood_in(group: Sequence[_Node], left: Mapping[int, int]) -> set[int]:
+    """Return the papers in which records of a group stood, be it in another file or line."""
+    return {node.number or left.get(node.record.digest, 0) for node in group} - {0}
 
 
 def _has_shown_id(said: Description) -> bool:

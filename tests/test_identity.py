@@ -250,6 +250,16 @@ def test_many_papers_may_have_one_title() -> None:
     assert group(records) == [[place] for place in range(600)]
 
 
+def test_a_title_alone_joins_fifty_at_most() -> None:
+    """More are "Untitled", or the wrong column; an id joins any number, also to what a title has joined."""
+    untitled = [record(1, "Untitled") for _ in range(103)]
+    assert group(untitled) == [[*range(50)], [*range(50, 100)], [100, 101, 102]]
+    known = [record(1, "Untitled", arxiv="2301.00001") for _ in range(60)]
+    assert group([*known, *untitled[:2]]) == [[*range(60)], [60, 61]]
+    assert not is_of(untitled[0], untitled[:50])
+    assert is_of(untitled[0], untitled[:49])
+
+
 @given(PAPERS, PAIRS)
 def test_grouping_keeps_its_law(papers: list[Record], pairs: list[tuple[int, int]]) -> None:
     """Each is in one group, in order; an id that decides is in one group; a group hangs together."""
@@ -360,7 +370,7 @@ def test_the_id_shown_is_the_best_there_is() -> None:
 def test_a_salt_makes_another_id() -> None:
     """Of what has no library's; each salt its own, and always the same."""
     bare = record(1, "A title", "Jo")
-    expected = ["p" + sha256(b"title:atitle\njo" + b"\n" * salt).hexdigest()[:10] for salt in range(3)]
+    expected = ["p" + sha256(b"title:atitle\njo" + salt).hexdigest()[:10] for salt in (b"", b"\n1", b"\n2")]
     assert [shown_id(bare, salt) for salt in range(3)] == expected
     assert shown_id(record(1, arxiv="5"), 1) == "5"
 

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -29,6 +29,7 @@ from bot.corpus import File, pieces_of
 from bot.errors import OperatorError, UserError
 from bot.library import Library
 from bot.papers import Paper, Problem, Source
+from bot.resolution import Read, Resolver
 from bot.settings import Settings
 from bot.store import Store, deliveries, papers
 from bot.store.database import transaction
@@ -261,6 +262,22 @@ def test_a_reload_tells_what_it_brought(db: Path, corpus: Path) -> None:
     )
 
 
+def test_lots_end_where_texts_are_long(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few papers they are: each may have thousands of authors."""
+    sizes = list[int]()
+
+    def settle(resolver: Resolver, opened: Database, lot: Sequence[Read], left: Iterable[int]) -> list[Paper]:
+        sizes.append(len(lot))
+        return Resolver.settle(resolver, opened, lot, left)
+
+    monkeypatch.setattr("bot.loading._LETTERS", 1_900)
+    monkeypatch.setattr("bot.loading.Resolver", type("Watched", (Resolver,), {"settle": settle}))
+    authors = [f"Ann Bee {number}" for number in range(9)]  # which count for 1,000
+    said = [{"title": f"Paper {number}", "abstract": "x", "authors": authors} for number in range(5)]
+    reload(tmp_path / "paperboy.db", write(corpus, {"a.jsonl": [json.dumps(each) for each in said]}))
+    assert sizes == [2, 2, 1]
+
+
 @pytest.mark.parametrize("lot", [1, 2, 3, 2_000])
 @pytest.mark.parametrize("way", WAYS)
 def test_lots_and_ways_of_indexing_make_no_difference(
@@ -355,12 +372,44 @@ def test_a_failed_reload_lets_the_next_one_in(db: Path, corpus: Path) -> None:
     def told(_: Progress) -> None:
         raise RuntimeError("nobody listens")
 
+    before = rows(db)
     with pytest.raises(RuntimeError, match="nobody listens"):
         library.reload([write(corpus, AFTER)], "ana", lambda: NEXT, told)
     assert library.status().under_way == ""
+    assert rows(db) == before
     assert library.reload([corpus], "ben", lambda: NEXT) == brought(
         "ben", NEXT, (10, 4, 5, 1, 3), Problem("b.jsonl", 5, WHY)
     )
+
+
+def rows(db: Path) -> dict[str, int]:
+    """Return how many rows the tables have that a load writes."""
+    with Store(db).reading() as opened:
+        tables = ("paper", "description", "paper_key", "record", "moved")
+        return {table: opened.table(table).count for table in tables}
+
+
+def test_a_load_that_cannot_be_published_leaves_nothing(
+    db: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that was full has room for what else is to be written; what stays, the next load takes back."""
+
+    def full(*_: object) -> None:
+        raise OperatorError("the disk is full")
+
+    before = rows(db)
+    write(corpus, AFTER)
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.store.loads.publish", full)
+        with pytest.raises(OperatorError, match=r"^the disk is full$"):
+            reload(db, corpus)
+        assert rows(db) == before
+        patch.setattr("bot.store.records.discard", full)
+        with pytest.raises(OperatorError, match=r"^the disk is full$"):
+            reload(db, corpus)
+    expected = begin(db.parent.with_name("whole") / "paperboy.db", corpus, FIRST, BEFORE, AFTER)
+    reload(db, corpus, now=NOW)
+    assert tables(db) == tables(expected)
 
 
 # What is not there
@@ -534,6 +583,19 @@ def test_a_file_in_which_little_has_changed_is_gone_through_once(
     assert (done.new, done.revised, done.problems) == (0, 2, (Problem("a.jsonl", 1, WHY),))
     assert (read, told[-1].share, told[-1].papers) == (["a.jsonl"] * times, 1.0, 2)
     assert [each.share for each in told] == sorted(each.share for each in told)
+
+
+def test_a_file_that_returns_is_told_of_again(db: Path, corpus: Path) -> None:
+    """What of it cannot be read as well, also where that is all."""
+    (corpus / "bad.jsonl").write_text("{}\n")
+    os.utime(corpus / "bad.jsonl", (1, 1))
+    problem = Problem("bad.jsonl", 1, "no title and no abstract")
+    away = corpus.with_name("away.jsonl")
+    told = [reload(db, corpus).problems]
+    for path, other in [(corpus / "bad.jsonl", away), (away, corpus / "bad.jsonl")]:
+        path.rename(other)
+        told.append(reload(db, corpus).problems)
+    assert [problem in each for each in told] == [True, False, True]
 
 
 def test_what_has_gone_from_an_emptied_folder_has_gone(tmp_path: Path, db: Path) -> None:

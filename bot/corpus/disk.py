@@ -1,7 +1,7 @@
 """Folders and files of papers → `Corpus`, and each of its files → pieces. It writes nothing.
 
-Law: the one module here that touches the disk, and nothing on it makes this raise. However large a file is,
-little of it is in memory at a time.
+Law: the one module here that touches the disk. What stands in a file makes nothing raise; a disk that fails
+raises OSError where that is said. However large a file is, little of it is in memory at a time.
 """
 
 import hashlib

@@ -77,9 +77,11 @@ def record(file: str, line: int, **said: Unpack[Said]) -> Record | Problem:
 
 
 def _kept(field: str, value: str) -> str:
+    value = value.strip()
+    if len(value) > ids.LONGEST_URL:  # and `ids` keeps what it is asked in mind
+        return ""
     if form := _FORMS.get(field):
-        value = value.strip()
-        return value if len(value) <= ids.LONGEST_URL and form.fullmatch(value) else ""
+        return value if form.fullmatch(value) else ""
     return ids.whole(field, value)
 
 

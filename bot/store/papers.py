@@ -105,10 +105,16 @@ def hand_on(db: Database, change: int, heirs: Iterable[tuple[int, int]]) -> None
     """
     earlier = "SELECT paper FROM merged WHERE home = ? AND paper <> ?"
     rows = [
-        (paper, heir, change)
+        (paper, heir)
         for other, heir in heirs
         for (paper,) in [(other,), *db.conn.execute(earlier, [other, heir])]
     ]
+    inherit(db, change, rows)
+
+
+def inherit(db: Database, change: int, heirs: Iterable[tuple[int, int]]) -> None:
+    """Let whoever got a paper itself have got its heir from a change on. Papers come with their heirs."""
+    rows = ([paper, heir, change] for paper, heir in heirs)
     db.conn.executemany("INSERT OR IGNORE INTO merged (paper, home, since) VALUES (?, ?, ?)", rows)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import ids
 from bot.corpus.fields import matched, record
 from bot.papers import Problem, Record, Source, TitleOrigin
 
@@ -141,6 +142,14 @@ def test_a_doi_or_a_link_may_tell_an_id(fields: dict[str, str], ids: tuple[str, 
 def test_what_a_field_must_look_like(field: str, value: str, kept: str) -> None:
     """What does not is left out."""
     assert matched(field, value) == kept
+
+
+def test_what_is_too_long_is_not_kept_in_mind() -> None:
+    """A file may be full of such, each another."""
+    before = ids.whole.cache_info().currsize
+    for field in ("arxiv_id", "acl_id", "doi", "url"):
+        assert matched(field, f"https://arxiv.org/abs/2305.14710?{'a' * 2_000}") == ""
+    assert ids.whole.cache_info().currsize == before
 
 
 @given(

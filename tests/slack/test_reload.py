@@ -1,11 +1,14 @@
 """/paper reload, with a reload of the test's own."""
 
 import logging
+import os
 import shutil
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from bot.matching import Matcher
 from bot.papers import Problem
 from bot.playground import ANA, BEN, PRIVATE, SAFETY, Fault, Limits, LocalSlack
 from bot.settings import Settings
+from bot.slack.render.reloads import refused_lines
 from bot.store import Store
 from tests.conftest import LOADED_AT, SEEDS
 from tests.slack.conftest import SCOPES, answering
@@ -79,6 +83,65 @@ def texts(slack: LocalSlack, channel: str = SAFETY, user: str = ANA) -> list[str
     """Return what was said to somebody alone, oldest first; fails where anybody else sees anything."""
     assert slack.messages(channel) == []
     return [each["text"] for each in slack.messages(channel, user=user)]
+
+
+def end_by_signal(_told: Connection, _settings: Settings, _by: str, _now: datetime) -> None:
+    """End as a process does that takes too much memory; another process imports it, and the next two."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fail(_told: Connection, _settings: Settings, _by: str, _now: datetime) -> None:
+    """End as a process does that has failed, and has told the log why."""
+    raise SystemExit(1)
+
+
+def end_late(_told: Connection, settings: Settings, by: str, now: datetime) -> None:
+    """Load, and end before that can be told."""
+    Library(Store(settings.db)).reload(settings.corpus, by, lambda: now)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("work", "why"),
+    [
+        (end_by_signal, r"^its process was ended by SIGKILL$"),
+        (fail, r"^an unexpected fault, of which the log tells more$"),
+    ],
+)
+def test_a_process_that_fails_is_a_reload_that_failed(
+    seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: Callable[..., None], why: str
+) -> None:
+    """It is told how that ended, and what is served on."""
+    path = tmp_path / "lab.db"
+    shutil.copy(seeded, path)
+    monkeypatch.setattr("bot.beside._reload", work)
+    library, settings = Library(Store(path)), Settings(db=path, corpus=(SEEDS,))
+    with (
+        beside.reloading(library, settings, lambda: LOADED_AT) as reload,
+        pytest.raises(OperatorError, match=why),
+    ):
+        reload("ana", lambda _: None)
+
+
+def test_what_has_been_loaded_is_told_though_its_process_was_ended(
+    seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody sees it by then."""
+    path = tmp_path / "lab.db"
+    shutil.copy(seeded, path)
+    monkeypatch.setattr("bot.beside._reload", end_late)
+    library, settings = Library(Store(path)), Settings(db=path, corpus=(SEEDS,))
+    with beside.reloading(library, settings, lambda: LOADED_AT) as reload:
+        done = reload("ana", lambda _: None)
+    assert (done.by, done.papers, done.unchanged) == ("ana", 382, 382)
+    assert done == library.status().last
+
+
+def test_a_long_path_keeps_its_line() -> None:
+    """By which whoever keeps the corpus finds it."""
+    (line,) = refused_lines([Problem("folder/" * 40 + "a.jsonl", 17, "no title and no abstract")])
+    assert line.startswith("• folder/")
+    assert line.endswith("…:17 no title and no abstract")
 
 
 def test_whoever_waits_is_told_that_the_bot_stops(seeded: Path, tmp_path: Path) -> None:

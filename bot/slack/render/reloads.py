@@ -15,7 +15,7 @@ from bot.wording import ago, counted
 
 _NAMED = 10  # places that could not be read
 _TOPICS = 3
-_PLACE, _REASON, _TOPIC = 80, 120, 80
+_PLACE, _REASON, _TOPIC = 70, 120, 80
 _SENTENCE = 1_600
 _TENTHS, _SECONDS = 10, 120  # below so many seconds, tenths or whole ones are told
 
@@ -75,8 +75,8 @@ def took(seconds: float) -> str:
 def refused_lines(problems: Sequence[Problem]) -> Iterator[str]:
     """Yield the places that could not be read, the first of them by name."""
     for problem in problems[:_NAMED]:
-        place = f"{problem.file}:{problem.line}" if problem.line else problem.file
-        yield f"• {fit(place, _PLACE)} {fit(problem.reason, _REASON)}"
+        line = f":{problem.line}" if problem.line else ""
+        yield f"• {fit(problem.file, _PLACE)}{line} {fit(problem.reason, _REASON)}"
     if len(problems) > _NAMED:
         yield f"and {len(problems) - _NAMED:,} more: {code('paperboy status')} lists all of them"
 
