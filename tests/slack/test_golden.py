@@ -7,6 +7,7 @@ files and fails, so that somebody looks at the difference and runs the tests aga
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,6 +51,9 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
     "similar-window": lambda library: render.similar_window(library.similar(ID, WINDOW_PAGE), Window(URL)),
     "paper": lambda library: render.paper_message(library.paper(ID), AT, private=True),
     "paper-shared": lambda library: render.shared_paper(library.paper(ID), AT, "ana"),
+    "paper-gone": lambda library: render.paper_message(
+        replace(library.paper(ID), sources=()), AT, private=True
+    ),
     "paper-window": lambda library: render.paper_window(library.paper(ID), AT, Window(URL)),
     "paper-window-used": lambda library: render.paper_window(
         library.paper(ID), AT, Window(URL, bibtex=True, shared=True), since=True
