@@ -16,6 +16,8 @@ from pathlib import Path
 
 from bot import ids, load_lock
 from bot.answers import Answer, Found, Loaded, Progress, Similar, Status, Suggestion
+from bot.arriving import Arrived, Arriving
+from bot.corpus import Piece
 from bot.errors import OperatorError, UserError
 from bot.identity import is_linked_by, known_by
 from bot.indexes import Commit, Index, Indexes
@@ -110,6 +112,26 @@ class Library:
         """
         with load_lock.held(self._store, by, clock()):
             return self._load(paths, by, clock, told, all_or_nothing=True)
+
+    def arrive(self, feed: str, found: Sequence[Piece | Problem], clock: Clock) -> Arrived:
+        """Take what a feed of this name tells, and return what of that is new.
+
+        Raises UserError where a load is under way, OperatorError where it fails: nothing has changed then.
+        """
+        began = clock()
+        with load_lock.held(self._store, "", began):
+            arriving = Arriving(self._store, feed, began)
+            try:
+                arriving.write(found)
+                with self._indexes.made_with(arriving.change.number, began) as commit:
+                    done = arriving.publish((clock() - began).total_seconds(), commit)
+            except Exception:
+                with suppress(OperatorError):
+                    arriving.change.take_back()
+                raise
+            with suppress(OperatorError):  # what is left is forgotten by the next change
+                arriving.change.tidy()
+        return done
 
     def open(self, now: datetime) -> None:
         """Open the index over what the store holds, built if need be; without a paper there is none."""
@@ -224,10 +246,10 @@ class Library:
     def status(self) -> Status:
         """Tell what the store holds, whether or not it is open for searching."""
         with self._store.snapshot() as db:
-            last = loads.latest(db)
+            latest, last = loads.latest(db), loads.of_corpus(db)
             return Status(
-                papers=last.papers if last else 0,
-                records=last.records if last else 0,
+                papers=latest.papers if latest else 0,
+                records=latest.records if latest else 0,
                 records_by_file=records.by_file(db),
                 last=loaded(last, loads.problems(db)) if last else None,
                 under_way=load_lock.holder(self._store),
@@ -240,8 +262,8 @@ class Library:
 
     def _is_empty(self) -> bool:
         with self._store.reading() as db:
-            last = loads.latest(db)
-        return not (last and last.papers)
+            latest, last = loads.latest(db), loads.of_corpus(db)
+        return not (latest and latest.papers and last)
 
     def _load(
         self,
@@ -266,21 +288,23 @@ class Library:
                     done = load.publish((clock() - began).total_seconds(), commit)
             except Exception:
                 with suppress(OperatorError):
-                    load.take_back()
+                    load.change.take_back()
                 raise
             with suppress(OperatorError):  # what is left is forgotten by the next load
-                load.tidy()
+                load.change.tidy()
         return done
 
     @contextmanager
     def _indexed(self, load: Loading, now: datetime) -> Iterator[Commit]:
         """Have a load written, and yield what commits the index of it; few changes are followed in memory."""
-        if load.size > _LARGE and not load.before:
-            with self._indexes.made_of(load.write(), lambda: load.outcome.stale, load.change, now) as commit:
+        change = load.change
+        if load.size > _LARGE and not change.before:
+            stale = change.outcome.stale
+            with self._indexes.made_of(load.write(), lambda: stale, change.number, now) as commit:
                 yield commit
             return
         deque(load.write(), maxlen=0)
-        with self._indexes.made_with(load.change, now) as commit:
+        with self._indexes.made_with(change.number, now) as commit:
             yield commit
 
     def _open(self) -> _Catalogue:

@@ -1,41 +1,30 @@
-"""A load of the corpus: what its files hold now, written to the store as the next change, then published.
+"""A load of the corpus: what its files hold now, written as a change and published.
 
-Law: until it is published nobody sees anything of it, so a load that fails or is killed changes nothing, and
-what it has written is taken back, by the next one where it was killed. Nothing is held for long: rows are
-written lot by lot, and other writers come between. A file that has not changed is not read, and of one that
-has, only the pieces are parsed that it did not hold before.
+Law: a file that has not changed is not read, and of one that has, only the pieces are parsed that it did not
+hold before. What feeds have brought is none of its business.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import TypeVar
-
-from xxhash import xxh3_64_intdigest
 
 from bot.answers import Loaded, Progress
+from bot.change import Asked, Change, digest_of, letters, lots
 from bot.corpus import Corpus, File, Piece, pieces_of, why_unread
 from bot.errors import OperatorError
 from bot.papers import Paper, Problem, Record
-from bot.resolution import Outcome, Read, Resolver
-from bot.store import Database, Store, loads, papers, records
-from bot.store.database import transaction
+from bot.resolution import Read
+from bot.store import Database, Store, loads, records
 from bot.store.loads import Load
 from bot.store.records import FileState, InFile
 from bot.wording import counted
 
 READER = "1"  # another one, where the same text is made into something else: all files are then read anew
 MOST_PROBLEMS = 1_000  # of a file that are told one by one
-_LOT = 2_000  # rows, or papers, between which other writers have their turn
-_LETTERS = 1 << 24  # of such a lot of papers, which may have thousands of authors each
 _RACY = 2_000_000_000  # nanoseconds: what was changed so shortly ago may change again within a clock's tick
 _FEW = 1 << 24  # characters of new pieces, which are kept rather than looked for in the file again
-_APIECE = 100  # characters that a piece, or an author, counts for beside its text
-_CACHE = 64  # MiB of SQLite's pages
-_LOG = 1 << 14  # pages of SQLite's log, 64 MiB, before they are put in their places: many are written often
-
-Item = TypeVar("Item")
+_APIECE = 100  # characters that one counts for beside its text
 
 
 @dataclass(slots=True)
@@ -76,8 +65,7 @@ class _Kept:
 class Loading:
     """One load, from the corpus that was found to what is published: compare, write, publish, tidy.
 
-    It belongs to one thread, which must hold the lock of loads. `change` is what it writes; `outcome` is what
-    becomes of papers.
+    It belongs to one thread, which must hold the lock of loads. `change` is what it writes.
     """
 
     def __init__(
@@ -85,35 +73,23 @@ class Loading:
     ) -> None:
         self._store = store
         self._corpus = corpus
-        self._by = by
         self._now = now
         self._told = told
+        self.change = Change(store, Asked(by=by, at=now))
         with store.snapshot() as db:
-            self._published = papers.published(db)
-            last, base = loads.latest(db), papers.newest(db)
             self._files = {state.name: (row, state) for row, state in records.files(db).items()}
             self._problems: dict[str, list[Problem]] = {}
             for problem in loads.problems(db):
                 self._problems.setdefault(problem.file, []).append(problem)
-        self.change = self._published + 1
-        self.before = last.papers if last else 0
-        self.outcome = Outcome(base, base + 1)
-        self._resolver = Resolver(self.change, self.outcome, now)
         self._to_read: list[_Reading] = []
         self._states: list[FileState] = []
         self._left: list[int] = []  # rows of files that are no more
-        self._wrote = False
         self._done = self._read = self._records = 0
 
     @property
     def size(self) -> int:
         """How many bytes the files have that are to be read."""
         return sum(reading.state.size for reading in self._to_read)
-
-    @property
-    def papers(self) -> int:
-        """How many papers there are once this is published."""
-        return self.before + self.outcome.new + len(self.outcome.back) - len(self.outcome.removed)
 
     def compare(self) -> None:
         """Find out which files have changed."""
@@ -132,58 +108,33 @@ class Loading:
 
         Raises OperatorError where no paper would be left.
         """
-        with self._store.reading() as db:
-            db.conn.execute(f"PRAGMA cache_size = -{_CACHE << 10}")
-            db.conn.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
-            _discard(db)
-            _all(db, lambda: records.forget(db, _LOT))  # which moves what is known to stand elsewhere
+        change = self.change
+        with change.writing() as db:
             for row in self._left:
                 if records.standing_in(db, row):
-                    self._end(db, row)
+                    change.end_file(db, row)
             for reading in [each for each in self._to_read if self._set_against(db, each)]:
-                for lot in _lots(self._records_of(reading), _letters):
-                    yield from self._settle(db, lot, ())
+                for lot in lots(self._records_of(reading), letters):
+                    yield from change.settle(db, lot)
                 self._finish(reading, records.standing_in(db, reading.row))
-            for numbers in _lots(records.left_by(db, self.change)):
-                yield from self._settle(
-                    db, (), [each for each in numbers if each not in self.outcome.settled]
-                )
-        if self.before and not self.papers:
+            for numbers in lots(records.left_by(db, change.number)):
+                left = [each for each in numbers if each not in change.outcome.settled]
+                yield from change.settle(db, (), left)
+        if change.before and not change.papers:
             raise OperatorError("the corpus holds no papers any more")
 
     def publish(self, seconds: float, also: Callable[[Database], object] = lambda _: None) -> Loaded:
         """Let everybody see what was written, together with what `also` writes."""
-        outcome = self.outcome
-        load = Load(
-            by=self._by,
-            loaded_at=self._now,
-            seconds=seconds,
-            records=sum(state.records for state in self._states),
-            papers=self.papers,
-            new=outcome.new,
-            revised=outcome.revised_or_back,
-            unchanged=self.papers - outcome.new - outcome.revised_or_back,
-            removed=len(outcome.removed),
-            change=self.change if self._wrote else self._published,
-        )
         told = (self._problems.get(file.name, []) for file in self._corpus.files)
         problems = [*self._corpus.problems, *chain.from_iterable(told)]
-        with self._store.writing() as db:
+
+        def write(db: Database) -> None:
             records.stamp(db, self._states)
             records.unstamp(db, self._left)
+            loads.tell(db, problems)
             also(db)
-            loads.publish(db, load, problems)
-        return loaded(load, problems)
 
-    def take_back(self) -> None:
-        """Take back what was written, after a fault: a disk that was full has room then for the rest."""
-        with self._store.reading() as db:
-            _discard(db)
-
-    def tidy(self) -> None:
-        """Forget what has been replaced, which nobody asks for any more."""
-        with self._store.reading() as db:
-            _all(db, lambda: papers.forget(db, _LOT) and records.forget(db, _LOT))
+        return loaded(self.change.publish(seconds, write), problems)
 
     def _look_at(self, file: File, row: int, state: FileState) -> None:
         """Decide whether a file is to be read."""
@@ -213,21 +164,15 @@ class Loading:
         self._problems[file.name] = [Problem(file.name, 0, why_unread(error))]
         self._states.append(_unread(state))
 
-    def _end(self, db: Database, row: int) -> None:
-        """Let all records of a file stand no more."""
-        self._wrote = True
-        _all(db, lambda: records.end_file(db, row, self.change, _LOT))
-
     def _set_against(self, db: Database, reading: _Reading) -> bool:
         """Let what a file no longer holds stand no more, and find out what in it is new.
 
         Tell whether it can be read.
         """
         if not reading.row:
-            with transaction(db):
-                reading.row = records.enter(db, reading.file.name)
+            reading.row = self.change.enter(db, reading.file.name)
         if reading.fresh is None:
-            self._end(db, reading.row)
+            self.change.end_file(db, reading.row)
             return True
         standing = records.in_file(db, reading.row)
         try:
@@ -235,14 +180,8 @@ class Loading:
         except OSError as error:
             self._keep(reading.file, reading.state, error)
             return False
-        for ids in _lots(standing.left()):
-            self._wrote = True
-            with transaction(db):
-                records.end(db, self.change, ids)
-        for lines in _lots(moved):
-            self._wrote = True
-            with transaction(db):
-                records.move(db, self.change, lines)
+        self.change.end(db, standing.left())
+        self.change.move(db, moved)
         return True
 
     def _sift(
@@ -253,7 +192,7 @@ class Loading:
         kept: _Kept | None = _Kept()
         for piece in self._pieces(reading):
             if isinstance(piece, Piece):
-                digest = _digest(piece)
+                digest = digest_of(piece)
                 if found := standing.take(digest):
                     if found[1] != piece.line:
                         moved.append((found[0], piece.line))
@@ -275,7 +214,7 @@ class Loading:
             if isinstance(piece, Problem):
                 found = piece
             else:
-                digest = _digest(piece)
+                digest = digest_of(piece)
                 if reading.fresh is not None and (digest, piece.line) not in reading.fresh:
                     continue
                 found = piece.read()
@@ -325,11 +264,6 @@ class Loading:
         self._read += 1
         self._tell()
 
-    def _settle(self, db: Database, lot: Sequence[Read], left: Iterable[int]) -> list[Paper]:
-        self._wrote = True
-        with transaction(db):
-            return self._resolver.settle(db, lot, left)
-
     def _tell(self) -> None:
         total = sum(reading.work for reading in self._to_read)
         share = min(1.0, self._done / total) if total > 0 else 1.0
@@ -354,39 +288,3 @@ def loaded(load: Load, problems: Iterable[Problem]) -> Loaded:
         removed=load.removed,
         problems=tuple(problems),
     )
-
-
-def _digest(piece: Piece) -> int:
-    """Return the digest of a text as SQLite keeps it: 64 bits with a sign; 0 stands for none."""
-    return (xxh3_64_intdigest(piece.text.encode("utf-8", "surrogatepass")) or 1) - (1 << 63)
-
-
-def _lots(items: Iterable[Item], letters: Callable[[Item], int] = lambda _: 0) -> Iterator[list[Item]]:
-    lot: list[Item] = []
-    size = 0
-    for item in items:
-        lot.append(item)
-        size += letters(item)
-        if len(lot) >= _LOT or size >= _LETTERS:
-            yield lot
-            lot, size = [], 0
-    if lot:
-        yield lot
-
-
-def _letters(read: Read) -> int:
-    said = read.record
-    return len(said.title) + len(said.abstract) + sum(map(len, said.authors)) + _APIECE * len(said.authors)
-
-
-def _discard(db: Database) -> None:
-    """Take back what was written and never published."""
-    _all(db, lambda: records.discard(db, _LOT) and papers.discard(db, _LOT))
-
-
-def _all(db: Database, step: Callable[[], bool]) -> None:
-    """Take a step again and again, each time alone, until it says that there was nothing left to do."""
-    done = False
-    while not done:
-        with transaction(db):
-            done = step()

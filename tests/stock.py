@@ -66,7 +66,7 @@ def load(db: Database, now: datetime, count: int = 0) -> None:
 
 def publish(db: Database, change: int) -> None:
     """Let everybody see what was written as a change."""
-    loads.publish(db, Load(loaded_at=NOW, records=0, papers=0, change=change), ())
+    loads.publish(db, Load(loaded_at=NOW, records=0, papers=0, change=change))
 
 
 def paper(number: int, shown_id: str, *places: tuple[str, int], of: Description = BARE) -> Paper:
@@ -92,4 +92,4 @@ def _publish(db: Database, change: int, now: datetime | None, papers_more: int) 
     counted = (last.papers if last else 0) + papers_more
     standing = ((state, records.standing_in(db, row)) for row, state in records.files(db).items())
     records.stamp(db, [state._replace(records=count) for state, count in standing])
-    loads.publish(db, Load(loaded_at=now, records=0, papers=counted, change=change), ())
+    loads.publish(db, Load(loaded_at=now, records=0, papers=counted, change=change))

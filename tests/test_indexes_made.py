@@ -87,7 +87,7 @@ def publish(store: Store, made: "Made", change: int = 2) -> None:
         made.meanwhile = answers(opened(store))
         with store.writing() as db:
             commit(db)
-            loads.publish(db, Load(loaded_at=LATER, records=4, papers=4, change=change), ())
+            loads.publish(db, Load(loaded_at=LATER, records=4, papers=4, change=change))
 
 
 @dataclass
@@ -117,7 +117,7 @@ def test_little_that_has_changed_makes_no_generation(
     write(store)
     with indexes(store).made_with(2, LATER) as commit, store.writing() as db:
         assert commit(db) is None
-        loads.publish(db, Load(loaded_at=LATER, records=4, papers=4, change=2), ())
+        loads.publish(db, Load(loaded_at=LATER, records=4, papers=4, change=2))
     assert (current(store), folders(store), said()) == (before, then, [])
     bounds(CHANGED, 50_000)
     followed = indexes(store).follow(index)
@@ -189,7 +189,7 @@ def test_where_there_is_no_index_one_is_made_of_all_papers(
     write(store)
     with indexes(store).made_with(2, LATER) as commit, store.writing() as db:
         commit(db)
-        loads.publish(db, Load(loaded_at=LATER, records=4, papers=4, change=2), ())
+        loads.publish(db, Load(loaded_at=LATER, records=4, papers=4, change=2))
     (name,) = folders(store)
     assert current(store) == Generation(id=2, folder=name, change=2, made_at=LATER)
     started = opened(store)
@@ -275,7 +275,7 @@ def test_where_none_can_be_made_what_can_be_followed_is(
         then = folders(store) if root(store).is_dir() else []
         with indexes(store).made_with(2, LATER) as commit, store.writing() as db:
             assert commit(db) is None
-            loads.publish(db, Load(loaded_at=LATER, records=4, papers=4, change=2), ())
+            loads.publish(db, Load(loaded_at=LATER, records=4, papers=4, change=2))
     (warning,) = said()
     assert re.fullmatch(re.escape(FOLLOWED) + why, warning)
     assert current(store) == before

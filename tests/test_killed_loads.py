@@ -43,7 +43,7 @@ from tests.test_loading import (
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
-SMALL = {"bot.loading._LOT": 3}
+SMALL = {"bot.change._LOT": 3}
 ANEW = {**SMALL, **WAYS[-1]}
 LARGE = {**SMALL, "bot.library._LARGE": 0}
 OTHER: Files = {

@@ -270,8 +270,8 @@ def test_lots_end_where_texts_are_long(tmp_path: Path, corpus: Path, monkeypatch
         sizes.append(len(lot))
         return Resolver.settle(resolver, opened, lot, left)
 
-    monkeypatch.setattr("bot.loading._LETTERS", 1_900)
-    monkeypatch.setattr("bot.loading.Resolver", type("Watched", (Resolver,), {"settle": settle}))
+    monkeypatch.setattr("bot.change._LETTERS", 1_900)
+    monkeypatch.setattr("bot.change.Resolver", type("Watched", (Resolver,), {"settle": settle}))
     authors = [f"Ann Bee {number}" for number in range(9)]  # which count for 1,000
     said = [{"title": f"Paper {number}", "abstract": "x", "authors": authors} for number in range(5)]
     reload(tmp_path / "paperboy.db", write(corpus, {"a.jsonl": [json.dumps(each) for each in said]}))
@@ -291,7 +291,7 @@ def test_lots_and_ways_of_indexing_make_no_difference(
         reload(db, write(corpus, AFTER))
         bot.catch_up()
         found.append((seen(bot), seen(opened(db)), tables(db)))
-        monkeypatch.setattr("bot.loading._LOT", lot)
+        monkeypatch.setattr("bot.change._LOT", lot)
         patch(monkeypatch, way)
     assert found[1] == found[0]
     assert found[0][0] == found[0][1]
@@ -492,7 +492,7 @@ def test_a_corpus_without_papers_is_refused(
     db: Path, corpus: Path, files: Files, lot: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All stays as it was, also for whoever starts then, and after the corpus is put back."""
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     bot = opened(db)
     then = seen(bot), tables(db), loads_in(db)
     with pytest.raises(OperatorError) as failed:
@@ -715,7 +715,7 @@ def test_a_paper_stays_itself_wherever_it_stands(
     tmp_path: Path, corpus: Path, files: Files, new: int, lot: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Under its number, not new and not revised, and its sources say where it stands now."""
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     db = begin(tmp_path / "data" / "paperboy.db", corpus, {"a.jsonl": MIXED})
     bot = opened(db)
     numbers = {MIXED[place.line - 1]: each.number for each in everything(db) for place in each.sources} | {
@@ -821,7 +821,7 @@ def test_what_was_delivered_never_comes_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whatever becomes of it; other papers are still to come."""
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     first, *later = states
     db = begin(tmp_path / "data" / "paperboy.db", corpus, {"a.jsonl": first})
     deliver(db, given)
@@ -850,7 +850,7 @@ def test_one_paper_may_come_lot_by_lot(
     tmp_path: Path, corpus: Path, lot: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Records that seemed to be two papers turn out to be one, and more of it follow."""
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     lines = [OLDER, YOUNGER, UNITED, YOUNGER.replace("Y.", "Yes.")]
     db = begin(tmp_path / "data" / "paperboy.db", corpus, {"a.jsonl": lines})
     (found,) = everything(db)
@@ -887,7 +887,7 @@ def test_a_large_corpus_is_indexed_while_it_is_read(
     tmp_path: Path, corpus: Path, files: Files, lot: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With duplicates and merged papers in it the same is found as if it were small."""
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     small = begin(tmp_path / "small" / "paperboy.db", corpus, files)
     monkeypatch.setattr("bot.library._LARGE", 0)
     large = begin(tmp_path / "large" / "paperboy.db", corpus, files)
@@ -902,7 +902,7 @@ def test_what_is_followed_is_found_as_by_whoever_starts(
     tmp_path: Path, corpus: Path, seed: int, way: Mapping[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After each of several reloads of tangled papers: the same answers, and each record stands once."""
-    monkeypatch.setattr("bot.loading._LOT", 5)
+    monkeypatch.setattr("bot.change._LOT", 5)
     patch(monkeypatch, way)
     db = begin(tmp_path / "data" / "paperboy.db", corpus, tangled(seed))
     bot = opened(db)
@@ -939,7 +939,7 @@ def stepping(monkeypatch: pytest.MonkeyPatch, look: Callable[[], None]) -> Itera
         look()
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.loading.transaction", looking)
+        patch.setattr("bot.change.transaction", looking)
         patch.setattr("bot.store.database.transaction", looking)
         yield
 
@@ -949,7 +949,7 @@ def test_searches_are_answered_all_the_time(
     db: Path, corpus: Path, way: Mapping[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At each step from the papers before or after, by who runs already and by who starts; never by both."""
-    monkeypatch.setattr("bot.loading._LOT", 1)
+    monkeypatch.setattr("bot.change._LOT", 1)
     patch(monkeypatch, way)
     expected = begin(db.parent.with_name("whole") / "paperboy.db", corpus, FIRST, BEFORE)
     old = answers(opened(expected))
@@ -975,7 +975,7 @@ def test_searches_are_answered_all_the_time(
 
 def test_threads_search_all_the_time(db: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """None fails, and each answer is of the papers before or after, in this order."""
-    monkeypatch.setattr("bot.loading._LOT", 1)
+    monkeypatch.setattr("bot.change._LOT", 1)
     bot = opened(db)
     found = [[answers(bot)] for _ in range(3)]
     done = threading.Event()
@@ -1000,7 +1000,7 @@ def test_threads_search_all_the_time(db: Path, corpus: Path, monkeypatch: pytest
 @pytest.mark.parametrize("lot", [1, 2_000])
 def test_others_write_between_lots(db: Path, corpus: Path, lot: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whenever files are read nobody is kept from writing, not even who has no patience."""
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     numbers = iter(range(1, 100))
 
     def told(_: Progress) -> None:
@@ -1015,7 +1015,7 @@ def test_others_write_between_lots(db: Path, corpus: Path, lot: int, monkeypatch
 
 def test_a_load_waits_for_others_to_write(db: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever holds the lock when a lot is to be written has it for as long as need be."""
-    monkeypatch.setattr("bot.loading._LOT", 1)
+    monkeypatch.setattr("bot.change._LOT", 1)
     expected = begin(db.parent.with_name("whole") / "paperboy.db", corpus, FIRST, BEFORE, AFTER)
     threads: list[threading.Thread] = []
 
@@ -1029,7 +1029,7 @@ def test_a_load_waits_for_others_to_write(db: Path, corpus: Path, monkeypatch: p
         with transaction(loading):
             yield
 
-    monkeypatch.setattr("bot.loading.transaction", waiting)
+    monkeypatch.setattr("bot.change.transaction", waiting)
     reload(db, corpus, "", NOW)
     for thread in threads:
         thread.join()

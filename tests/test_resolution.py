@@ -141,7 +141,7 @@ def test_new_papers_are_numbered_in_the_order_of_files_and_lines(
     world: World, monkeypatch: pytest.MonkeyPatch, lot: int
 ) -> None:
     """However few of them are written at a time; each is shown under the best id it has."""
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     three = {"title": "Three", "year": 2020, "doi": "10.1234/c"}
     said = three | {"authors": ["C. Dee", "E. Fu"]}
     assert world.load({"a": [TWO, ONE], "b": [said]}) == (3, 0, 0, 0)
@@ -158,7 +158,7 @@ def test_a_paper_from_two_sources_has_the_best_of_both(
     world: World, monkeypatch: pytest.MonkeyPatch, lot: int, *, at_once: bool
 ) -> None:
     """The longest abstract and the most authors, in one load or in two; without one source it is poorer."""
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     short = {"title": "One", "abstract": "Short.", "authors": ["A. Bee", "C. Dee"], "year": 2020}
     long = {"title": "ONE", "abstract": "Rather long.", "first_author": "Ann Bee", "arxiv_id": "2301.00001"}
     if not at_once:
@@ -213,7 +213,7 @@ def test_a_record_with_both_ids_makes_two_papers_one(
     world: World, monkeypatch: pytest.MonkeyPatch, lot: int
 ) -> None:
     """The older number stays, the other is part of it, and what was delivered of either is of both."""
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     world.load({"a": [ONE, TWO]})
     world.deliver(2)
     assert world.load({"a": [ONE, TWO], "b": [BOTH]}) == (0, 1, 0, 1)
@@ -404,7 +404,7 @@ def test_ids_that_would_be_the_same_are_salted(
         last = text.rpartition("\n")[2]
         return f"{int(last) if last.isdigit() else 1:010d}"
 
-    monkeypatch.setattr("bot.loading._LOT", lot)
+    monkeypatch.setattr("bot.change._LOT", lot)
     monkeypatch.setattr("bot.identity._digest", digest)
     said = [{"title": f"{name} Apples", "abstract": name} for name in ("Of", "By", "With", "Zero")]
     world.load({"a": said[:3]})
@@ -614,7 +614,7 @@ class History(World):
         load.compare()
         written = {each.number: each for each in load.write()}
         done = load.publish(1.0)
-        load.tidy()
+        load.change.tidy()
         self.seen = {each.paper.number: each for each in self._look()}
         after = {number: each.paper for number, each in self.seen.items()}
 
@@ -635,10 +635,10 @@ class History(World):
             len(before.keys() - after.keys()),
         )
         # Of a large first load an index is made of what it yields.
-        assert {number: each for number, each in written.items() if number not in load.outcome.stale} == {
-            number: after[number] for number in new - load.outcome.stale
-        }
-        assert new <= written.keys() | load.outcome.stale
+        assert {
+            number: each for number, each in written.items() if number not in load.change.outcome.stale
+        } == {number: after[number] for number in new - load.change.outcome.stale}
+        assert new <= written.keys() | load.change.outcome.stale
         for number, each in self.seen.items():
             if number in self.keys:
                 assert each.keys & self.keys[number], "a number was given to another paper"
@@ -729,13 +729,13 @@ def test_whatever_was_loaded_before_the_papers_are_those_of_the_corpus(
         history = History(folder / "living", empty)
         for number, step in enumerate(steps):
             note(f"{step.lot} {step.given_up} {step.delivered} {step.files(pool)}")
-            patch.setattr("bot.loading._LOT", step.lot)
+            patch.setattr("bot.change._LOT", step.lot)
             if step.given_up:
                 history.give_up(steps[number - 1].files(pool[::-1]))
             is_settled = history.take(step.files(pool))
             history.send(step.delivered)
             if is_settled:
                 anew = World(folder / f"anew {number}", empty)
-                patch.setattr("bot.loading._LOT", LOT)
+                patch.setattr("bot.change._LOT", LOT)
                 anew.load(step.files(pool))
                 assert alike(history.papers()) == alike(anew.papers())

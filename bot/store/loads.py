@@ -17,10 +17,11 @@ from bot.papers import Problem
 class Load:
     """A load: who asked for it, when it began, how many seconds it took, what stands since, what it brought.
 
-    `change` is the one that it published.
+    `change` is the one that it published; `feed` is the one that it came by, empty for one of the corpus.
     """
 
     by: str = ""
+    feed: str = ""
     loaded_at: datetime
     seconds: float = 0.0
     records: int
@@ -32,11 +33,15 @@ class Load:
     change: int
 
 
-def publish(db: Database, load: Load, problems: Iterable[Problem]) -> None:
-    """Record a load, which publishes its change, and what the corpus holds that cannot be read."""
+def publish(db: Database, load: Load) -> None:
+    """Record a load, which publishes its change."""
     row: dict[str, Any] = {name: getattr(load, name) for name in Load.__slots__}
     row["loaded_at"] = load.loaded_at.isoformat()
     db.table("load").insert(row)
+
+
+def tell(db: Database, problems: Iterable[Problem]) -> None:
+    """Keep what the corpus holds that cannot be read, instead of what it held before."""
     db.conn.execute("DELETE FROM problem")
     db.conn.executemany(
         "INSERT INTO problem (file, line, reason) VALUES (?, ?, ?)",
@@ -45,8 +50,13 @@ def publish(db: Database, load: Load, problems: Iterable[Problem]) -> None:
 
 
 def latest(db: Database) -> Load | None:
-    """Return the last load there was, be it that nothing had changed."""
+    """Return the last load there was, by whatever it came, be it that nothing had changed."""
     return _load(db, "ORDER BY id DESC")
+
+
+def of_corpus(db: Database) -> Load | None:
+    """Return the last load of the corpus."""
+    return _load(db, "WHERE feed = '' ORDER BY id DESC")
 
 
 def current(db: Database) -> Load | None:

@@ -238,6 +238,16 @@ def m008_versions(db: Database) -> None:
     _publish_by_load(db, change)
 
 
+@migrations()
+def m009_feeds(db: Database) -> None:
+    """Tell feeds from files, and what they brought from loads of the corpus."""
+    _execute(
+        db,
+        "ALTER TABLE file ADD COLUMN feed INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE load ADD COLUMN feed TEXT NOT NULL DEFAULT ''",
+    )
+
+
 def _describe_in_versions(db: Database) -> None:
     """Move what is known of papers to `description`: each from the change `since` up to the change `until`.
 

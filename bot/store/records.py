@@ -62,19 +62,29 @@ class New(NamedTuple):
 
 
 def files(db: Database) -> dict[int, FileState]:
-    """Return the files that records stand in or have been read, by their rows' ids, in order of names."""
-    rows = db.conn.execute("SELECT id, name, size, changed, digest, reader, records FROM file ORDER BY name")
+    """Return the files that records stand in or have been read, by their rows' ids, in order of names.
+
+    Feeds are none.
+    """
+    rows = db.conn.execute(
+        "SELECT id, name, size, changed, digest, reader, records FROM file WHERE NOT feed ORDER BY name"
+    )
     return {id_: FileState(*state) for id_, *state in rows}
 
 
 def by_file(db: Database) -> dict[str, int]:
-    """Return how many records each file gave that gave any, in order of names."""
-    return {state.name: state.records for state in files(db).values() if state.records}
+    """Return how many records each file gave that gave any, feeds too, in order of names."""
+    return dict(db.conn.execute("SELECT name, records FROM file WHERE records ORDER BY name"))
 
 
-def enter(db: Database, name: str) -> int:
-    """Return the row of a file, made if need be."""
-    db.conn.execute("INSERT OR IGNORE INTO file (name) VALUES (?)", [name])
+def counted(db: Database) -> int:
+    """Return how many records files and feeds gave."""
+    return int(db.conn.execute("SELECT coalesce(sum(records), 0) FROM file").fetchone()[0])
+
+
+def enter(db: Database, name: str, *, is_feed: bool = False) -> int:
+    """Return the row of a file or a feed, made if need be."""
+    db.conn.execute("INSERT OR IGNORE INTO file (name, feed) VALUES (?, ?)", [name, is_feed])
     return int(db.conn.execute("SELECT id FROM file WHERE name = ?", [name]).fetchone()[0])
 
 
@@ -151,6 +161,11 @@ def left_by(db: Database, change: int, most: int = -1) -> list[int]:
     """Return the papers of the records that a change ends, ascending, at most so many."""
     sql = f"SELECT DISTINCT paper FROM record WHERE until = ? AND until < {FOREVER} ORDER BY paper LIMIT ?"
     return [number for (number,) in db.conn.execute(sql, [change, most])]
+
+
+def count_feed(db: Database, row: int) -> None:
+    """Keep how many records stand by a feed."""
+    db.conn.execute("UPDATE file SET records = ? WHERE id = ?", [standing_in(db, row), row])
 
 
 def add(db: Database, change: int, records: Iterable[New]) -> None:

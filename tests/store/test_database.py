@@ -42,6 +42,7 @@ SCHEMA = {
         "digest": "TEXT",
         "reader": "TEXT",
         "records": "INTEGER",
+        "feed": "INTEGER",
     },
     "record": {
         "id": "INTEGER",
@@ -65,6 +66,7 @@ SCHEMA = {
         "removed": "INTEGER",
         "by": "TEXT",
         "seconds": "REAL",
+        "feed": "TEXT",
     },
     "loading": {"id": "INTEGER", "by": "TEXT", "at": "REAL"},
     "problem": {"id": "INTEGER", "file": "TEXT", "line": "INTEGER", "reason": "TEXT"},
@@ -137,6 +139,7 @@ STEPS = [
     "m006_changes",
     "m007_doi",
     "m008_versions",
+    "m009_feeds",
 ]
 KEYS = {"paper": ["number"], "paper_key": ["key", "paper"], "workspace": ["team"]} | {
     "decided": ["topic", "date"],

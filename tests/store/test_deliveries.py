@@ -353,12 +353,12 @@ def test_what_came_of_a_paper_came_of_the_one_it_is_part_of(store: Store) -> Non
         papers.hand_on(db, 2, [(5, 3)])
         papers.merge(db, 2, 3, 5)
         assert deliveries.taken(db, HERE) == {7, 9}
-        loads.publish(db, Load(loaded_at=NOW, records=0, papers=7, change=2), ())
+        loads.publish(db, Load(loaded_at=NOW, records=0, papers=7, change=2))
         assert deliveries.taken(db, HERE) == {3, 5, 7, 9}
         papers.hand_on(db, 3, [(3, 1)])
         papers.merge(db, 3, 1, 3)
         assert deliveries.taken(db, HERE) == {3, 5, 7, 9}
-        loads.publish(db, Load(loaded_at=NOW, records=0, papers=6, change=3), ())
+        loads.publish(db, Load(loaded_at=NOW, records=0, papers=6, change=3))
         assert deliveries.taken(db, HERE) == {1, 3, 5, 7, 9}
         assert deliveries.taken(db, THERE) == {1, 3, 5}
         assert deliveries.taken(db, Place("T2", "C1")) == set()

@@ -46,10 +46,10 @@ def test_a_load_comes_back_whole(store: Store) -> None:
     """With its instant to the microsecond and its offset; with it its change is published."""
     later = replace(LOAD, loaded_at=LATER, by="", change=8)
     with store.writing() as db:
-        loads.publish(db, LOAD, [])
+        loads.publish(db, LOAD)
         assert (loads.latest(db), loads.current(db)) == (LOAD, LOAD)
         assert (papers.published(db), papers.newest(db)) == (7, 0)
-        loads.publish(db, later, [])
+        loads.publish(db, later)
     with store.reading() as db:
         latest = loads.latest(db)
         assert (latest, loads.current(db)) == (later, later)
@@ -63,19 +63,29 @@ def test_a_load_that_changed_nothing_is_the_latest(store: Store) -> None:
     same = [replace(LOAD, loaded_at=FIRST + timedelta(days=day), by=f"{day}") for day in (1, 2)]
     with store.writing() as db:
         for load in (replace(LOAD, change=6), LOAD, *same):
-            loads.publish(db, load, [])
+            loads.publish(db, load)
         assert (loads.latest(db), loads.current(db)) == (same[-1], LOAD)
         assert papers.published(db) == 7
+
+
+def test_what_a_feed_brought_is_no_load_of_the_corpus(store: Store) -> None:
+    """It is the latest all the same, and what is read."""
+    fed = replace(LOAD, feed="arxiv:cs.CL", by="", change=8)
+    with store.writing() as db:
+        assert loads.of_corpus(db) is None
+        loads.publish(db, LOAD)
+        loads.publish(db, fed)
+        assert (loads.latest(db), loads.current(db), loads.of_corpus(db)) == (fed, fed, LOAD)
 
 
 def test_problems_are_those_of_the_last_load(store: Store) -> None:
     """In the order they were met; those of an earlier one are gone."""
     with store.writing() as db:
-        loads.publish(db, LOAD, PROBLEMS)
+        loads.tell(db, PROBLEMS)
         assert loads.problems(db) == tuple(PROBLEMS)
-        loads.publish(db, LOAD, iter(PROBLEMS[1:]))
+        loads.tell(db, iter(PROBLEMS[1:]))
         assert loads.problems(db) == tuple(PROBLEMS[1:])
-        loads.publish(db, LOAD, ())
+        loads.tell(db, ())
         assert loads.problems(db) == ()
 
 
