@@ -52,8 +52,6 @@ def feed_of(text: str) -> Feed:
     written = _plain(text)
     if not written:
         raise _refused("No feed is named.")
-    if len(written) > LONGEST:
-        raise _refused(f"That is too long for a feed: {len(written):,} characters, at most {LONGEST:,}.")
     if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for sign in written):
         raise _refused("That holds characters that cannot be seen.")
     if written.lower().startswith(_ARXIV):
@@ -134,7 +132,7 @@ def _host(host: str) -> str:
         return f"[{IPv6Address(host)}]"
     if len(host) > _LONGEST_HOST:
         raise ValueError(host)
-    host = host.encode("idna").decode().lower().removesuffix(".")
+    host = host.encode("idna").decode().removesuffix(".")
     if host and not _HOST.fullmatch(host):
         raise ValueError(host)
     return host

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.feeds.addresses import Feed, feed_of, split
@@ -140,3 +142,21 @@ def test_a_quote_must_be_closed() -> None:
     with pytest.raises(UserError) as refused:
         split('arxiv:ti:"backdoor attack')
     assert refused.value.message == "A double quote is not closed." + ALLOWED
+
+
+@given(
+    st.text(max_size=60).map("arxiv:{}".format)
+    | st.text(max_size=60).map("http://{}".format)
+    | st.from_regex(r"arxiv:[a-z]{2}:[a-z()\" .:]{1,20}", fullmatch=True)
+    | st.text(max_size=60)
+)
+@example("http://\u2100")
+@example("http://\ud800")
+def test_a_feeds_name_is_that_feed(text: str) -> None:
+    """Whatever was written, it is a feed that can be written by its name, or it is refused."""
+    try:
+        feed = feed_of(text)
+    except UserError:
+        return
+    assert feed_of(feed.name) == feed
+    assert bool(feed.query) != bool(feed.url)

@@ -1,12 +1,16 @@
 import gzip
+import ssl
 import threading
 import tracemalloc
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import format_datetime
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot import __version__
 from bot.feeds.faults import FeedError
@@ -19,6 +23,7 @@ from tests.feeds.server import Answer, Asked, Server, atom, entry
 BODY = atom([entry(1)])
 SENT = BODY.replace(b' encoding="UTF-8"', b"")
 VALIDATORS = Validators('W/"abc"', "Mon, 30 Nov 2026 08:00:00 GMT")
+TLS = ssl.create_default_context()
 HEADERS = {"ETag": VALIDATORS.etag, "Last-Modified": VALIDATORS.modified}
 
 
@@ -346,3 +351,32 @@ def test_a_feed_comes_in_utf8(client: Client, server: Server) -> None:
         text.encode("koi8-r"), headers={"Content-Type": "text/xml; charset=KOI8-R"}
     )
     assert fetch(client, server.url()).body == text.encode()
+
+
+WORDS = st.binary(max_size=30) | st.sampled_from(
+    [b"gzip", b"chunked", b"0", b"6", b"text/xml; charset=utf-16", b"http://[", b"/feed.xml", b"//a.example"]
+)
+NAMES = ("Location", "Content-Encoding", "Transfer-Encoding", "Content-Length", "Retry-After", "ETag")
+FIELDS = st.dictionaries(st.sampled_from((*NAMES, "Content-Type", "Last-Modified")), WORDS, max_size=4)
+STATUSES = st.sampled_from([b"200", b"302", b"304", b"503", b"100"]) | st.binary(max_size=4)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(STATUSES, FIELDS, st.binary(max_size=40)), min_size=1, max_size=3))
+def test_whatever_a_server_sends_is_a_feed_or_a_fault(
+    sent: list[tuple[bytes, dict[str, bytes], bytes]],
+) -> None:
+    """Nothing else is raised, one odd answer after the other."""
+    with Server() as server:
+        rest = iter(sent)
+
+        def answer(_: Asked) -> Answer:
+            status, fields, body = next(rest, sent[-1])
+            lines = [b"%s: %s\r\n" % (name.encode(), value) for name, value in fields.items()]
+            return Answer(raw=[b"HTTP/1.1 %s\r\n%s\r\n%s" % (status, b"".join(lines), body)])
+
+        server.answers["/feed.xml"] = answer
+        guard = Guard(allow_private=True, resolve=lambda _: ["127.0.0.1"], tls=TLS)
+        with suppress(FeedError):
+            fetched = fetch(Client(guard, Clock(), lambda: NOW), server.url(), VALIDATORS)
+            assert fetched.status in {200, 304}
