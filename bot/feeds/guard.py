@@ -3,7 +3,7 @@
 Law: a host is resolved once, here; unless every address it has is one of the public internet, nothing is
 sent; and the connection goes to just the addresses that were looked at, so that no later answer of a name
 server counts. TLS is checked for the name. Nothing is kept from one request to the next: no connection, no
-cookie, no proxy from the environment, no second try.
+cookie, no proxy from the environment, no second try. A name server is waited for as long as the system does.
 """
 
 import socket
