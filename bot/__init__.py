@@ -11,7 +11,7 @@ search; `connect` gets to Slack, `beside` works in processes of its own, and `ap
 settings; `deliver` is `paperboy digest`, `cli` the command line; `playground` is a Slack on this machine to
 try and test against. Imports point down only: cli → deliver → app → connect, beside → slack, playground,
 probes → digest → library, web → matching, indexes, loading, arriving → change → resolution → identity, shelf,
-bibtex, answers → search, store, corpus → wording, ids → papers, topics, errors.
+bibtex, answers, feeds → search, store, corpus → wording, ids → papers, topics, errors.
 """
 
 __version__ = "0.1.0"
