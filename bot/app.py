@@ -17,9 +17,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.beside import reloading, settling
 from bot.connect import Clock, bolt_app, connected, disconnect, team_of, web_client
 from bot.digest.courier import Courier
-from bot.digest.rounds import Rounds
+from bot.digest.rounds import FEEDS, Rounds
 from bot.digest.sending import Watch
 from bot.errors import OperatorError
+from bot.fetches import Fetches, gathering
 from bot.library import Library
 from bot.playground import LocalSlack, MovableClock
 from bot.probes import Metrics, probes
@@ -54,6 +55,7 @@ class _Parts:
     checked: Future[None]
     metrics: Metrics
     rounds: Rounds
+    feeds: Rounds
     store: Store
     team: str = ""
 
@@ -149,7 +151,8 @@ def _playground(settings: Settings, library: Library, clock: Clock, checked: Fut
         app = stack.enter_context(bolt_app(tokens, library, parts.clock, parts.metrics, reload))
         stack.callback(disconnect, connected(app, tokens))
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
-        stack.callback(moved.on_moved(parts.rounds.tick))
+        for each in (parts.rounds, parts.feeds):
+            stack.callback(moved.on_moved(each.tick))
         yield (
             f"The playground is open: {slack.url}   (Ctrl+C closes it)\n"
             "Digests from another shell: "
@@ -186,12 +189,13 @@ def _http_mode(settings: Settings, library: Library, clock: Clock, checked: Futu
 
 def _parts(settings: Settings, library: Library, clock: Clock, checked: Future[None]) -> _Parts:
     metrics = Metrics(lambda: library.size)
-    return _Parts(settings, library, clock, checked, metrics, Rounds(settings.db, clock), Store(settings.db))
+    digests, feeds = Rounds(settings.db, clock), Rounds(settings.db, clock, FEEDS)
+    return _Parts(settings, library, clock, checked, metrics, digests, feeds, Store(settings.db))
 
 
 @contextmanager
 def _delivering(parts: _Parts) -> Iterator[str]:
-    """Deliver digests while the block runs: a tick now and every 30 s, a thread that goes rounds.
+    """Deliver digests and fetch feeds while the block runs: a tick now and every 30 s, and a thread for each.
 
     Yields the workspace.
     """
@@ -208,22 +212,42 @@ def _delivering(parts: _Parts) -> Iterator[str]:
 
     ticks = BackgroundScheduler(timezone=UTC)
     # A tick that comes late is as good as one in time: what is due is asked of the database.
-    ticks.add_job(
-        parts.rounds.tick, "interval", seconds=TICK, misfire_grace_time=None, coalesce=True, max_instances=1
-    )
+    for rounds in (parts.rounds, parts.feeds):
+        ticks.add_job(
+            rounds.tick, "interval", seconds=TICK, misfire_grace_time=None, coalesce=True, max_instances=1
+        )
     settings = parts.settings
     with (
         parts.rounds.going(go),
+        parts.feeds.going(_fetching(parts)),
         settling(parts.library, settings.db, parts.clock, settings.log) as settle_if_need_be,
     ):
         for upkeep in (settle_if_need_be, parts.library.warm):  # the papers may have become many
             ticks.add_job(upkeep, "interval", seconds=SETTLING, misfire_grace_time=None, coalesce=True)
         parts.rounds.tick()
+        parts.feeds.tick()
         ticks.start()
         try:
             yield courier.team
         finally:
             ticks.shutdown()
+
+
+def _fetching(parts: _Parts) -> "Callable[[], float | None]":
+    """Return what fetches the feeds that are due, once the database has been looked through."""
+    settings, clock, stopping = parts.settings, parts.clock, parts.feeds.stop
+    gather = gathering(allow_private=settings.private_feeds, now=clock, stopping=stopping)
+    fetches = Fetches(parts.store, parts.library, gather, clock, stopping)
+
+    def go() -> float | None:
+        if not parts.checked.done():
+            return _UNCHECKED
+        parts.checked.result()
+        fetches.keep_to(settings.feeds)
+        fetches.fetch_due()
+        return None
+
+    return go
 
 
 def courier_of(

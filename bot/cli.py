@@ -24,9 +24,11 @@ from bot.settings import LogFormat, Settings, SettingsError
 
 if TYPE_CHECKING:
     from bot.answers import Loaded, Progress
+    from bot.store.feeds import Followed
 
 _RESULTS = 5
 _PROBLEMS = 10
+_PATIENCE = 30.0  # seconds for which feeds that another process fetches are waited for
 _EARLIEST, _LATEST = 2000, 9000  # years; beyond them no zone's rules hold
 
 
@@ -171,6 +173,52 @@ def reload(settings: Settings, options: argparse.Namespace) -> None:
         print(f"  and {more} that could not be read: paperboy status")
 
 
+def feeds(settings: Settings, options: argparse.Namespace) -> None:
+    """Print the feeds that are followed and how they fare; fetch them first, if that is wanted."""
+    from bot.digest.rounds import FEEDS, alone
+    from bot.fetches import Fetches, gathering
+    from bot.library import Library
+    from bot.store import Store
+    from bot.wording import counted
+
+    store, stopping = Store(settings.db), Event()
+    gather = gathering(allow_private=settings.private_feeds, now=_now, stopping=stopping)
+    fetches = Fetches(store, Library(store), gather, _now, stopping)
+    fetches.keep_to(settings.feeds)
+    failed = 0
+    if options.fetch:
+        with alone(settings.db, _PATIENCE, FEEDS) as is_mine:
+            if not is_mine:
+                raise OperatorError("feeds are being fetched by another process")
+            failed = sum(bool(done.fault) for done in fetches.fetch_all())
+    followed = fetches.followed()
+    if options.json:
+        _print_json([_feed(each) for each in followed])
+    elif not followed:
+        print("No feeds are followed: PAPERBOY_FEEDS names none.")
+    for each in followed if not options.json else ():
+        read = each.succeeded.isoformat(timespec="seconds") if each.succeeded else "never"
+        print(f"{each.number:3}  {each.name}")
+        print(f"     {counted(each.papers, 'paper')} brought, last read {read}")
+        if each.fault:
+            due = each.due.isoformat(timespec="seconds")
+            print(f"     failed {counted(each.faults, 'time')} in a row: {each.fault} Next try: {due}")
+    if failed:
+        raise OperatorError(f"{counted(failed, 'feed')} could not be fetched")
+
+
+def _feed(each: "Followed") -> dict[str, object]:
+    return {
+        "number": each.number,
+        "name": each.name,
+        "papers": each.papers,
+        "last_read": each.succeeded and each.succeeded.isoformat(timespec="seconds"),
+        "fault": each.fault or None,
+        "faults": each.faults,
+        "due": each.due.isoformat(timespec="seconds"),
+    }
+
+
 @contextmanager
 def _bar() -> "Iterator[Callable[[Progress], None]]":
     """Yield what draws how far a load is, on stderr, where that is a terminal."""
@@ -240,11 +288,14 @@ def _parser() -> argparse.ArgumentParser:
     telling.set_defaults(command=status)
     loading = commands.add_parser("reload", help=reload.__doc__)
     loading.set_defaults(command=reload)
+    fetching = commands.add_parser("feeds", help=feeds.__doc__)
+    fetching.add_argument("--fetch", action="store_true", help="fetch all feeds now")
+    fetching.set_defaults(command=feeds)
     delivering = commands.add_parser("digest", help=digest.__doc__)
     delivering.add_argument("--at", type=_instant, metavar="ISO-8601", help="due at this instant, not now")
     delivering.add_argument("--dry-run", action="store_true", help="print, post nothing")
     delivering.set_defaults(command=digest)
-    for command in (searching, telling, loading):
+    for command in (searching, telling, loading, fetching):
         command.add_argument("--json", action="store_true", help="for programs")
     return parser
 

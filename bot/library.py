@@ -17,6 +17,7 @@ from pathlib import Path
 from bot import ids, load_lock
 from bot.answers import Answer, Found, Loaded, Progress, Similar, Status, Suggestion
 from bot.arriving import Arrived, Arriving
+from bot.change import digest_of
 from bot.corpus import Piece
 from bot.errors import OperatorError, UserError
 from bot.identity import is_linked_by, known_by
@@ -112,6 +113,12 @@ class Library:
         """
         with load_lock.held(self._store, by, clock()):
             return self._load(paths, by, clock, told, all_or_nothing=True)
+
+    def told_by(self, feed: str) -> Callable[[Piece], bool]:
+        """Return what tells whether a feed of this name has told an entry before."""
+        with self._store.snapshot() as db:
+            known = records.digests(db, feed)
+        return lambda piece: digest_of(piece) in known
 
     def arrive(self, feed: str, found: Sequence[Piece | Problem], clock: Clock) -> Arrived:
         """Take what a feed of this name tells, and return what of that is new.

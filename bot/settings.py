@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.errors import OperatorError
+from bot.errors import OperatorError, UserError
+
+if TYPE_CHECKING:
+    from bot.feeds.addresses import Feed
 
 _HIGHEST_PORT = 65535
 
@@ -51,6 +55,8 @@ class Settings:
     corpus: tuple[Path, ...] = (Path("seeds"),)
     timezone: str = "UTC"
     admins: frozenset[str] = frozenset()
+    feeds: tuple["Feed", ...] = ()
+    private_feeds: bool = False
     log: LogFormat = LogFormat.TEXT
 
     @classmethod
@@ -73,6 +79,8 @@ class Settings:
             corpus=_corpus(given.get("PAPERBOY_CORPUS", ""), faults) or cls.corpus,
             timezone=_timezone(given.get("PAPERBOY_TIMEZONE", ""), faults) or cls.timezone,
             admins=_admins(given.get("PAPERBOY_ADMINS", ""), faults),
+            feeds=_feeds(given.get("PAPERBOY_FEEDS", ""), faults),
+            private_feeds=_yes("PAPERBOY_FEEDS_PRIVATE", given.get("PAPERBOY_FEEDS_PRIVATE", "no"), faults),
             log=_log(given.get("PAPERBOY_LOG", cls.log), faults),
         )
         if faults:
@@ -172,6 +180,31 @@ def _admins(value: str, faults: list[str]) -> frozenset[str]:
         if not re.fullmatch("[UW][A-Z0-9]{4,}", each)
     ]
     return ids
+
+
+def _feeds(value: str, faults: list[str]) -> tuple["Feed", ...]:
+    if not value:
+        return ()
+    from bot.feeds import addresses  # noqa: PLC0415  # only who follows feeds needs it
+
+    found: dict[str, Feed] = {}
+    try:
+        for each in addresses.split(value):
+            try:
+                feed = addresses.feed_of(each)
+            except UserError as error:
+                faults.append(f"PAPERBOY_FEEDS: {error.message}")
+            else:
+                found.setdefault(feed.name, feed)
+    except UserError as error:  # a quote that is not closed
+        faults.append(f"PAPERBOY_FEEDS: {error.message}")
+    return tuple(found.values())
+
+
+def _yes(name: str, value: str, faults: list[str]) -> bool:
+    if value.lower() not in {"yes", "no"}:
+        faults.append(f"{name} must be yes or no, not {value!r}")
+    return value.lower() == "yes"
 
 
 def _log(value: str, faults: list[str]) -> LogFormat:

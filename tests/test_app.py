@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.digest.courier import Courier
 from bot.digest.following import Following
 from bot.digest.rounds import Rounds
 from bot.errors import OperatorError
+from bot.feeds.addresses import feed_of
 from bot.library import Library
 from bot.papers import Description, TitleOrigin
 from bot.playground import ANA, SAFETY, TEAM, LocalSlack
@@ -33,6 +35,7 @@ from bot.topics import Person, Place, Wish
 from bot.web import SLACK_PATH
 from tests import stock
 from tests.conftest import LOADED_AT
+from tests.feeds.server import Answer, Server, atom, entry
 
 
 @contextmanager
@@ -87,6 +90,32 @@ def test_signed_http_answers(seeded: Path) -> None:
             slack.request_url = greeting.split()[4]
             assert slack.command("backdoor instruction tuning").acknowledged
             assert slack.wait_for_message("Instructions as Backdoors")["ephemeral"] is False
+
+
+def test_a_feed_brings_papers_to_a_running_bot(
+    seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are found as soon as they are stored."""
+    arrived = threading.Event()
+    arrive = Library.arrive
+
+    def told(*asked: Any) -> Any:
+        done = arrive(*asked)
+        arrived.set()
+        return done
+
+    monkeypatch.setattr(Library, "arrive", told)
+    db = tmp_path / "paperboy.db"
+    shutil.copy(seeded, db)
+    with Server() as server, LocalSlack() as slack:
+        server.answers["/feed.xml"] = Answer(atom([entry(1)]))
+        feed = feed_of(server.url(host="127.0.0.1"))
+        with running(
+            replace(settings(slack, db, app_token=slack.app_token), feeds=(feed,), private_feeds=True)
+        ):
+            assert arrived.wait(20)
+            assert slack.command("show 2501.00001").acknowledged
+            assert slack.wait_for_message("Number 1 is made.", user=ANA)["ephemeral"] is True
 
 
 def test_a_wrong_bot_token_is_told(seeded: Path) -> None:

@@ -27,7 +27,7 @@ def test_every_subcommand_is_documented(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit):
         main(["--help"])
     commands = re.findall(r"^    (\w+) +\S", capsys.readouterr().out, re.MULTILINE)
-    assert commands == ["run", "search", "status", "reload", "digest"]
+    assert commands == ["run", "search", "status", "reload", "feeds", "digest"]
     assert [command for command in commands if f"`paperboy {command}" not in README] == []
 
 

@@ -17,7 +17,7 @@ LAYERS = (
     ("app",),
     ("connect", "beside"),
     ("slack", "playground", "probes", "logs", "settings"),
-    ("digest",),
+    ("digest", "fetches"),
     ("library", "web"),
     ("matching", "indexes", "loading", "arriving", "load_lock"),
     ("change",),

@@ -2,8 +2,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.feeds.addresses import Feed
 from bot.settings import LogFormat, Mode, Settings, SettingsError
 
+FEEDS = (
+    "A feed is a category or a search of arXiv, or the address of an Atom or RSS feed; for example"
+    ' arxiv:cs.CL, arxiv:ti:"backdoor attack" or https://example.org/feed.xml.'
+)
 ZONE = "it must be a name such as Europe/Berlin or UTC"
 
 
@@ -20,6 +25,8 @@ def test_without_settings_everything_has_its_default() -> None:
         corpus=(Path("seeds"),),
         timezone="UTC",
         admins=frozenset(),
+        feeds=(),
+        private_feeds=False,
         log=LogFormat.TEXT,
     )
     assert Settings.from_env({}) == Settings.from_env({"SLACK_BOT_TOKEN": " "}) == expected
@@ -39,6 +46,8 @@ def test_every_setting_is_read() -> None:
         "PAPERBOY_CORPUS": "a:b/c.txt",
         "PAPERBOY_TIMEZONE": "berlin",
         "PAPERBOY_ADMINS": "U024BE7LH, W0G9QF9C6 ,,U024BE7LH U0ANA00001,",
+        "PAPERBOY_FEEDS": 'arxiv:CS.cl  arxiv:ti:"tea time" https://EXAMPLE.org/feed arxiv:cs.CL',
+        "PAPERBOY_FEEDS_PRIVATE": "YES",
         "PAPERBOY_LOG": "json",
     }
     assert Settings.from_env(environment) == Settings(
@@ -52,6 +61,12 @@ def test_every_setting_is_read() -> None:
         corpus=(Path("a"), Path("b/c.txt")),
         timezone="Europe/Berlin",
         admins=frozenset({"U024BE7LH", "W0G9QF9C6", "U0ANA00001"}),
+        feeds=(
+            Feed("arxiv:cs.CL", query="cat:cs.CL"),
+            Feed('arxiv:ti:"tea time"', query='ti:"tea time"'),
+            Feed("https://example.org/feed", url="https://example.org/feed"),
+        ),
+        private_feeds=True,
         log=LogFormat.JSON,
     )
 
@@ -85,6 +100,8 @@ def test_all_faults_are_reported_at_once() -> None:
             {
                 "PAPERBOY_PORT": "30x",
                 "PAPERBOY_LOG": "xml",
+                "PAPERBOY_FEEDS": "arxiv:cs.CL gopher://a arxiv:tea",
+                "PAPERBOY_FEEDS_PRIVATE": "perhaps",
                 "PAPERBOY_ADMINS": "ana, <@U024BE7LH>, U024BE7LH",
                 "SLACK_API_URL": "slack.com",
                 "SLACK_BOT_TOKEN": "xapp-secret",
@@ -97,6 +114,9 @@ def test_all_faults_are_reported_at_once() -> None:
         "PAPERBOY_PORT must be a number from 0 to 65535 (0: any free one), not '30x'",
         "PAPERBOY_ADMINS: '<@U024BE7LH>' is no user's id; one looks like U024BE7LH",
         "PAPERBOY_ADMINS: 'ana' is no user's id; one looks like U024BE7LH",
+        f"PAPERBOY_FEEDS: gopher://a is no feed that I can read. {FEEDS}",
+        f"PAPERBOY_FEEDS: arxiv:tea: arXiv has no such category. {FEEDS}",
+        "PAPERBOY_FEEDS_PRIVATE must be yes or no, not 'perhaps'",
         "PAPERBOY_LOG must be text or json, not 'xml'",
     ]
     assert "secret" not in str(refused.value)
@@ -135,6 +155,7 @@ def test_all_faults_are_reported_at_once() -> None:
             "PAPERBOY_CORPUS names the home folder of nobody here: '~nobody-here'",
         ),
         ("PAPERBOY_DB", "a\0b", "PAPERBOY_DB holds a NUL"),
+        ("PAPERBOY_FEEDS", 'arxiv:ti:"a', f"PAPERBOY_FEEDS: A double quote is not closed. {FEEDS}"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(name: str, value: str, said: str) -> None:

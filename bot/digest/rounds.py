@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from bot.errors import OperatorError
 
+DIGESTS, FEEDS = "digests", "feeds"  # what rounds are gone for
 _AGAIN = 1.0  # seconds; then another process that was at it may have ended
 LONGEST_WAIT = 30.0  # seconds; ticks go by a clock that may be set back, waiting does not
 _EVERYBODYS = 0o666  # the bot's user and root may both lock it
@@ -23,12 +24,12 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def alone(db: Path, patience: float) -> Iterator[bool]:
+def alone(db: Path, patience: float, what: str = DIGESTS) -> Iterator[bool]:
     """Hold the lock beside a database while the block runs; yields False where it is not had in time.
 
-    Raises OperatorError where there can be no lock.
+    Digests and feeds have one each. Raises OperatorError where there can be no lock.
     """
-    path = f"{db.resolve()}.lock"
+    path = f"{db.resolve()}{'' if what == DIGESTS else f'-{what}'}.lock"
     lock = FileLock(path, mode=_EVERYBODYS, thread_local=False)
     try:
         lock.acquire(timeout=patience)
@@ -46,14 +47,15 @@ def alone(db: Path, patience: float) -> Iterator[bool]:
 class Rounds:
     """A thread that goes a round whenever it is woken, and when the round before wanted another one.
 
-    It goes one at a time, and only while no other process on the database does.
+    It goes one at a time, and only while no other process on the database does. `stop` is set when it ends.
     """
 
-    def __init__(self, db: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(self, db: Path, clock: Callable[[], datetime], what: str = DIGESTS) -> None:
         self._db = db
+        self._what = what
         self._clock = clock
         self._woken = threading.Event()
-        self._stopping = threading.Event()
+        self.stop = threading.Event()
         self.went_at: datetime | None = None
 
     @contextmanager
@@ -61,20 +63,20 @@ class Rounds:
         """Go rounds while the block runs, the first one with the first tick.
 
         `go` returns in how many seconds it wants to be called again, None where only a tick matters. When the
-        block ends, the message that is being sent is the last.
+        block ends, the message that is being sent, or the feed that is being fetched, is the last.
         """
-        thread = threading.Thread(target=self._run, args=(go,), name="digests")
+        thread = threading.Thread(target=self._run, args=(go,), name=self._what)
         thread.start()
         try:
             yield
         finally:
-            self._stopping.set()
+            self.stop.set()
             self._woken.set()
             thread.join()
 
     def stopping(self) -> bool:
         """Tell whether it is to end: to be asked between two messages."""
-        return self._stopping.is_set()
+        return self.stop.is_set()
 
     def tick(self) -> None:
         """Go a round now."""
@@ -85,20 +87,20 @@ class Rounds:
         while True:
             self._woken.wait(wait)
             self._woken.clear()
-            if self._stopping.is_set():
+            if self.stop.is_set():
                 return
             wait = self._round(go)
 
     def _round(self, go: Callable[[], float | None]) -> float:
         """Go a round, and note when one went well, be it another process's; return how long to wait."""
         try:
-            with alone(self._db, 0) as is_mine:
+            with alone(self._db, 0, self._what) as is_mine:
                 rest = go() if is_mine else _AGAIN
         except OperatorError as error:
-            _log.error("a round of digests failed: %s", error)
+            _log.error("a round of %s failed: %s", self._what, error)
             return LONGEST_WAIT
         except Exception:  # noqa: BLE001  # whatever it is, the next one tries again
-            _log.exception("a round of digests failed")
+            _log.exception("a round of %s failed", self._what)
             return LONGEST_WAIT
         self.went_at = self._clock()
         return LONGEST_WAIT if rest is None else min(rest, LONGEST_WAIT)

@@ -240,11 +240,15 @@ def m008_versions(db: Database) -> None:
 
 @migrations()
 def m009_feeds(db: Database) -> None:
-    """Tell feeds from files, and what they brought from loads of the corpus."""
+    """Keep the feeds that are followed, and tell them from files, and what they brought from loads."""
     _execute(
         db,
         "ALTER TABLE file ADD COLUMN feed INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE load ADD COLUMN feed TEXT NOT NULL DEFAULT ''",
+        "CREATE TABLE feed (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+        " by TEXT NOT NULL DEFAULT '', due REAL NOT NULL, etag TEXT NOT NULL DEFAULT '',"
+        " modified TEXT NOT NULL DEFAULT '', succeeded REAL, fault TEXT NOT NULL DEFAULT '',"
+        " faults INTEGER NOT NULL DEFAULT 0, papers INTEGER NOT NULL DEFAULT 0)",
     )
 
 

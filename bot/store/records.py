@@ -136,6 +136,12 @@ def in_file(db: Database, file: int) -> InFile:
     return InFile(db.conn.execute(sql, [file]))
 
 
+def digests(db: Database, name: str) -> set[int]:
+    """Return the digests of the texts that stand in a file or a feed."""
+    sql = f"SELECT record.digest FROM record JOIN file ON file.id = file WHERE name = ? AND until = {FOREVER}"
+    return {digest for (digest,) in db.conn.execute(sql, [name])}
+
+
 def standing_in(db: Database, file: int) -> int:
     """Return how many records stand in a file, published or not."""
     sql = f"SELECT count(*) FROM record WHERE file = ? AND until = {FOREVER}"

@@ -13,7 +13,7 @@ from queue import Queue
 import pytest
 
 from bot.digest import rounds
-from bot.digest.rounds import Rounds, alone
+from bot.digest.rounds import FEEDS, Rounds, alone
 from bot.errors import OperatorError
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -216,7 +216,7 @@ def test_a_round_is_told_to_stop(db: Path) -> None:
 
 def tell_of_its_stopping(each: Rounds, told: threading.Event) -> None:
     """Tell once the block is being left."""
-    assert each._stopping.wait(20)  # noqa: SLF001 (the event itself, or it would have to be polled)
+    assert each.stop.wait(20)
     told.set()
 
 
@@ -226,8 +226,8 @@ def test_no_round_while_another_process_does(db: Path, monkeypatch: pytest.Monke
     tries, gone = Queue[bool](), threading.Event()
 
     @contextmanager
-    def watched(db: Path, patience: float) -> Iterator[bool]:
-        with alone(db, patience) as is_mine:
+    def watched(db: Path, patience: float, what: str) -> Iterator[bool]:
+        with alone(db, patience, what) as is_mine:
             tries.put(is_mine)
             yield is_mine
 
@@ -238,6 +238,12 @@ def test_no_round_while_another_process_does(db: Path, monkeypatch: pytest.Monke
         assert not gone.is_set()
         process.kill()
         assert gone.wait(20)
+
+
+def test_feeds_are_fetched_while_digests_are_delivered(db: Path) -> None:
+    """And the other way round; a fetch may take minutes."""
+    with alone(db, 0) as digests, alone(db, 0, FEEDS) as feeds, alone(db, 0, FEEDS) as others:
+        assert (digests, feeds, others) == (True, True, False)
 
 
 def test_it_is_known_when_a_round_went_well(db: Path) -> None:

@@ -34,6 +34,18 @@ SCHEMA = {
     },
     "moved": {"record": "INTEGER", "line": "INTEGER", "since": "INTEGER"},
     "merged": {"paper": "INTEGER", "home": "INTEGER", "since": "INTEGER"},
+    "feed": {
+        "number": "INTEGER",
+        "name": "TEXT",
+        "by": "TEXT",
+        "due": "REAL",
+        "etag": "TEXT",
+        "modified": "TEXT",
+        "succeeded": "REAL",
+        "fault": "TEXT",
+        "faults": "INTEGER",
+        "papers": "INTEGER",
+    },
     "file": {
         "id": "INTEGER",
         "name": "TEXT",

@@ -1,0 +1,173 @@
+"""Feeds, fetched when they are due: what each brings, and how it fares.
+
+Law: what is due is asked of the database. A feed that fails holds up no other and is tried again, later each
+time; nothing of it is stored before all of it is there, or what is missing would never be asked for again.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event
+from zlib import crc32
+
+from bot.arriving import Arrived
+from bot.corpus import Piece
+from bot.errors import OperatorError, UserError
+from bot.feeds.addresses import Feed, feed_of
+from bot.feeds.arxiv import BASE, SECONDS, ArXiv
+from bot.feeds.faults import FeedError
+from bot.feeds.fetching import Client, Validators
+from bot.feeds.gathering import Gathered, gather
+from bot.feeds.guard import Guard
+from bot.feeds.pace import Pace
+from bot.library import Clock, Library
+from bot.store import Store, feeds
+from bot.store.feeds import Followed
+
+EVERY = timedelta(hours=6)
+_SOONEST = timedelta(minutes=15)  # until a feed is tried again that failed; then twice as long each time
+_SHORTLY = timedelta(minutes=1)  # until one is that could not be stored beside a load
+_AGES = 1e9  # seconds
+_SPREAD = 1_000
+
+Gather = Callable[[Feed, Validators, Callable[[Piece], bool]], Gathered]
+
+_log = logging.getLogger(__name__)
+
+
+class StoppedError(Exception):
+    """A fetch ends because Paperboy does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What came of fetching a feed: what it brought, or why it could not be had."""
+
+    feed: str
+    arrived: Arrived | None = None
+    fault: str = ""
+
+
+def gathering(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = BASE) -> Gather:
+    """Return what fetches feeds, and raises StoppedError once `stopping` is set."""
+
+    def clock() -> float:
+        return time.monotonic() + (_AGES if stopping.is_set() else 0)  # which ends what is under way
+
+    def wait(seconds: float) -> None:
+        if stopping.wait(seconds):
+            raise StoppedError
+
+    client = Client(Guard(allow_private=allow_private), clock, now)
+    return partial(gather, client, ArXiv(client, Pace(time.monotonic, wait, SECONDS), arxiv))
+
+
+class Fetches:
+    """The feeds that are followed. It belongs to one thread, which must hold the lock of feeds."""
+
+    def __init__(self, store: Store, library: Library, gather: Gather, clock: Clock, stopping: Event) -> None:
+        self._store = store
+        self._library = library
+        self._gather = gather
+        self._clock = clock
+        self._stopping = stopping
+
+    def keep_to(self, wanted: Sequence[Feed]) -> None:
+        """Follow the feeds of the settings, and no others that these named before."""
+        names = {feed.name: None for feed in wanted}
+        there = {each.name: each.by for each in self.followed()}
+        if names.keys() <= there.keys() and {name for name, by in there.items() if not by} <= names.keys():
+            return
+        with self._store.writing() as db:
+            feeds.keep_to(db, names, self._clock())
+
+    def followed(self) -> list[Followed]:
+        """Return the feeds, by their numbers."""
+        with self._store.reading() as db:
+            return feeds.every(db)
+
+    def fetch_due(self) -> list[Fetch]:
+        """Fetch the feeds that are due, the one first that has been so for longest."""
+        now = self._clock()
+        return self._fetch(sorted((each for each in self.followed() if each.due <= now), key=_due))
+
+    def fetch_all(self) -> list[Fetch]:
+        """Fetch all feeds now."""
+        return self._fetch(self.followed())
+
+    def _fetch(self, followed: Sequence[Followed]) -> list[Fetch]:
+        done: list[Fetch] = []
+        for each in followed:
+            if self._stopping.is_set():
+                break
+            try:
+                done.append(self._fetch_one(each))
+            except StoppedError:
+                break
+        return done
+
+    def _fetch_one(self, each: Followed) -> Fetch:
+        """Fetch a feed, and keep how that went; where nothing can be kept, nobody is asked for anything."""
+        self._keep(replace(each, due=self._clock() + _SOONEST))
+        try:
+            found, validators = self._gather(
+                feed_of(each.name), Validators(each.etag, each.modified), self._library.told_by(each.name)
+            )
+            pieces = None if found is None else list(found)
+        except FeedError as error:
+            _log.warning("feed %d could not be fetched: %s", each.number, error.reason)
+            return self._failed(each, error)
+        now = self._clock()
+        try:
+            arrived = self._library.arrive(each.name, pieces, self._clock) if pieces else Arrived()
+        except UserError as error:  # a load is under way, which is no fault of the feed's
+            return self._put_off(each, error.message)
+        except OperatorError as error:
+            _log.warning("what feed %d tells could not be stored: %s", each.number, error)
+            return self._failed(each, FeedError("What it tells could not be stored; the log says why."))
+        for problem in arrived.problems:
+            _log.warning("%s:%d %s", problem.file, problem.line, problem.reason)
+        papers, due = each.papers + arrived.new, now + _until_next(each, now)
+        etag, modified = validators
+        self._keep(
+            replace(
+                each,
+                due=due,
+                etag=etag,
+                modified=modified,
+                succeeded=now,
+                fault="",
+                faults=0,
+                papers=papers,
+            )
+        )
+        return Fetch(each.name, arrived)
+
+    def _failed(self, each: Followed, error: FeedError) -> Fetch:
+        if self._stopping.is_set():
+            raise StoppedError from error
+        later = min(EVERY, _SOONEST * 2 ** min(each.faults, 10))
+        due = self._clock() + max(later, timedelta(seconds=error.retry_after or 0))
+        self._keep(replace(each, due=due, fault=error.reason, faults=each.faults + 1))
+        return Fetch(each.name, fault=error.reason)
+
+    def _put_off(self, each: Followed, why: str) -> Fetch:
+        self._keep(replace(each, due=self._clock() + _SHORTLY))
+        return Fetch(each.name, fault=f"{why}; it is fetched again shortly.")
+
+    def _keep(self, each: Followed) -> None:
+        with self._store.writing() as db:
+            feeds.keep(db, each)
+
+
+def _due(each: Followed) -> datetime:
+    return each.due
+
+
+def _until_next(each: Followed, now: datetime) -> timedelta:
+    """Return the time until a feed is due again, a tenth more or less, so that not all are at once."""
+    share = crc32(f"{each.name} {now.isoformat()}".encode()) % _SPREAD / _SPREAD
+    return EVERY * (0.9 + 0.2 * share)

@@ -1,0 +1,291 @@
+"""Feeds that are followed, over real sockets and into a real store, by clocks that stand still."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from bot import load_lock
+from bot.arriving import Arrived
+from bot.errors import OperatorError
+from bot.feeds.addresses import feed_of
+from bot.feeds.arxiv import ArXiv
+from bot.feeds.fetching import Client
+from bot.feeds.gathering import gather
+from bot.feeds.guard import Guard
+from bot.feeds.pace import Pace
+from bot.fetches import EVERY, Fetch, Fetches, gathering
+from bot.library import Library
+from bot.store import Store, papers
+from bot.store.feeds import Followed
+from tests.feeds.clocks import Clock
+from tests.feeds.server import Answer, Asked, Server, arxiv_api, atom, entry
+
+NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+API = "/api/query"
+QUERY = "arxiv:cs.CL"
+SHORTLY, SOON = timedelta(minutes=1), timedelta(minutes=15)
+GONE = "feeds.example sent no feed, but status 404."
+
+
+class World:
+    """A server of feeds, a store, and feeds that are followed there."""
+
+    def __init__(self, server: Server, db: Path) -> None:
+        self.server = server
+        self.store = Store(db)
+        self.now = NOW
+        self.stopping = Event()
+        self.pace = Clock()
+        self.fetches = self.started()
+
+    def started(self) -> Fetches:
+        """Return what fetches, as a process that starts has it."""
+        guard = Guard(allow_private=True, resolve=lambda _: ["127.0.0.1"])
+        client = Client(guard, self.pace, lambda: self.now)
+        arxiv = ArXiv(client, Pace(self.pace, self.pace.wait, 3), self.server.url(API))
+        found = partial(gather, client, arxiv)
+        return Fetches(self.store, Library(self.store), found, lambda: self.now, self.stopping)
+
+    def follow(self, *names: str) -> None:
+        """Follow the feeds of these paths or names, and no others."""
+        self.fetches.keep_to([feed_of(self.url(name)) for name in names])
+
+    def url(self, name: str) -> str:
+        """Return the name of a feed."""
+        return self.server.url(name) if name.startswith("/") else name
+
+    def due_in(self) -> dict[str, timedelta]:
+        """Return in what time each feed is due."""
+        return {each.name: each.due - self.now for each in self.fetches.followed()}
+
+    def titles(self) -> list[str]:
+        """Return the papers that there are, by their numbers."""
+        with self.store.snapshot() as db:
+            return [each.title for each in papers.everything(db)]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Return a world in which nothing is followed."""
+    with Server() as server:
+        yield World(server, tmp_path / "paperboy.db")
+
+
+def test_what_is_followed_is_what_the_settings_name(world: World) -> None:
+    """Each once and due at once; what they name no more is followed no more, and a number is used once."""
+    world.follow(QUERY, "/a.xml", QUERY)
+    assert world.fetches.followed() == [
+        Followed(
+            number=number,
+            name=name,
+            by="",
+            due=NOW,
+            etag="",
+            modified="",
+            succeeded=None,
+            fault="",
+            faults=0,
+            papers=0,
+        )
+        for number, name in ((1, QUERY), (2, world.url("/a.xml")))
+    ]
+    before = world.fetches.followed()
+    world.now += EVERY
+    world.follow("/a.xml", QUERY)
+    assert world.fetches.followed() == before
+    world.follow(QUERY)
+    world.follow("/b.xml", QUERY)
+    assert [(each.number, each.name) for each in world.fetches.followed()] == [
+        (1, QUERY),
+        (3, world.url("/b.xml")),
+    ]
+
+
+def test_what_is_due_is_fetched(world: World) -> None:
+    """It brings its papers, and is due again in six hours, a tenth more or less."""
+    world.server.answers["/a.xml"] = Answer(atom(map(entry, range(2))), headers={"ETag": '"a"'})
+    world.server.answers[API] = arxiv_api(3)
+    world.follow("/a.xml", QUERY)
+    a = world.url("/a.xml")
+    assert world.fetches.fetch_due() == [Fetch(a, Arrived(2, 0)), Fetch(QUERY, Arrived(1, 2))]
+    assert sorted(world.titles()) == ["Paper 0", "Paper 1", "Paper 2"]
+    for each in world.fetches.followed():
+        assert 0.9 * EVERY <= each.due - NOW <= 1.1 * EVERY
+        assert (each.succeeded, each.fault, each.faults) == (NOW, "", 0)
+        assert (each.etag, each.papers) == (('"a"', 2) if each.name == a else ("", 1))
+    assert world.fetches.fetch_due() == []
+    world.now += 1.1 * EVERY
+    first = sorted(world.fetches.followed(), key=lambda each: each.due)
+    assert world.fetches.fetch_due() == [Fetch(each.name, Arrived()) for each in first]
+
+
+def test_a_feed_that_has_not_changed_is_not_sent_again(world: World) -> None:
+    """What its server said of it is kept over a restart."""
+
+    def answer(asked: Asked) -> Answer:
+        if asked.headers.get("if-none-match") == '"a"':
+            return Answer(status=304)
+        return Answer(atom([entry(1)]), headers={"ETag": '"a"'})
+
+    world.server.answers["/a.xml"] = answer
+    world.follow("/a.xml")
+    assert world.fetches.fetch_all() == [Fetch(world.url("/a.xml"), Arrived(1, 0))]
+    world.now += EVERY
+    assert world.started().fetch_all() == [Fetch(world.url("/a.xml"), Arrived())]
+    (each,) = world.fetches.followed()
+    assert (each.succeeded, each.papers, each.etag) == (world.now, 1, '"a"')
+
+
+def test_pages_are_asked_for_until_what_is_known(world: World) -> None:
+    """Known is what the feed told before, also to another process."""
+    world.server.answers[API] = arxiv_api(450)
+    world.follow(QUERY)
+    assert world.fetches.fetch_all() == [Fetch(QUERY, Arrived(450, 0))]
+    assert len(world.server.asked) == 3
+    assert world.pace.waits == [3, 3]
+    assert world.started().fetch_all() == [Fetch(QUERY, Arrived())]
+    assert len(world.server.asked) == 4
+
+
+def test_a_feed_that_fails_holds_up_no_other(world: World) -> None:
+    """It is tried again, later each time but not later than any, until it is well."""
+    world.server.answers["/b.xml"] = Answer(atom([entry(1)]))
+    world.follow("/a.xml", "/b.xml")
+    a, b = world.url("/a.xml"), world.url("/b.xml")
+    assert world.fetches.fetch_due() == [Fetch(a, fault=GONE), Fetch(b, Arrived(1, 0))]
+    waits = []
+    for _ in range(6):
+        waits.append(world.due_in()[a])
+        world.now += waits[-1]
+        world.fetches.fetch_due()
+    assert waits == [SOON, 2 * SOON, 4 * SOON, 8 * SOON, 16 * SOON, EVERY]
+    each = world.fetches.followed()[0]
+    assert (each.fault, each.faults, each.succeeded, each.papers) == (GONE, 7, None, 0)
+    world.server.answers["/a.xml"] = Answer(atom([entry(2)]))
+    world.fetches.fetch_all()
+    each = world.fetches.followed()[0]
+    assert (each.fault, each.faults, each.succeeded, each.papers) == ("", 0, world.now, 1)
+
+
+@pytest.mark.parametrize(("asked", "expected"), [(60, SOON), (7_200, timedelta(hours=2))])
+def test_a_server_is_left_alone_for_as_long_as_it_asks(world: World, asked: int, expected: timedelta) -> None:
+    """Or as long as any is that fails."""
+    world.server.answers["/a.xml"] = Answer(status=429, headers={"Retry-After": str(asked)})
+    world.follow("/a.xml")
+    world.fetches.fetch_due()
+    assert world.due_in() == {world.url("/a.xml"): expected}
+
+
+def test_nothing_is_stored_of_a_feed_that_breaks_off(world: World) -> None:
+    """Else the pages behind would never be asked for, once the first is known."""
+    whole = arxiv_api(450)
+    world.server.answers[API] = lambda asked: (
+        Answer(status=503) if asked.query["start"] == "400" else whole(asked)
+    )
+    world.follow(QUERY)
+    fault = "feeds.example is too busy to send the feed (status 503)."
+    assert world.fetches.fetch_all() == [Fetch(QUERY, fault=fault)]
+    assert world.titles() == []
+    world.server.answers[API] = whole
+    assert world.fetches.fetch_all() == [Fetch(QUERY, Arrived(450, 0))]
+
+
+def test_beside_a_load_a_feed_is_put_off(world: World) -> None:
+    """That is no fault of it."""
+    world.server.answers["/a.xml"] = Answer(atom([entry(1)]))
+    world.follow("/a.xml")
+    a = world.url("/a.xml")
+    with load_lock.held(world.store, "ana", NOW):
+        (fetch,) = world.fetches.fetch_due()
+    assert fetch == Fetch(a, fault="ana's reload is under way; it is fetched again shortly.")
+    assert world.due_in() == {a: SHORTLY}
+    world.now += SHORTLY
+    assert world.fetches.fetch_due() == [Fetch(a, Arrived(1, 0))]
+
+
+def test_what_cannot_be_stored_is_fetched_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And where nothing at all can be written, nobody is asked for anything."""
+
+    def full(*_: object) -> None:
+        raise OperatorError("the disk is full")
+
+    world.server.answers["/a.xml"] = Answer(atom([entry(1)]))
+    world.follow("/a.xml")
+    a = world.url("/a.xml")
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.store.loads.publish", full)
+        fault = "What it tells could not be stored; the log says why."
+        assert world.fetches.fetch_due() == [Fetch(a, fault=fault)]
+        assert world.due_in() == {a: SOON}
+        patch.setattr("bot.store.feeds.keep", full)
+        with pytest.raises(OperatorError, match=r"^the disk is full$"):
+            world.fetches.fetch_all()
+    assert len(world.server.asked) == 1
+    assert world.fetches.fetch_all() == [Fetch(a, Arrived(1, 0))]
+
+
+def test_what_is_no_paper_is_told_to_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """With its line; the rest arrives."""
+    world.server.answers["/a.xml"] = Answer(atom(["<entry></entry>", entry(1)]))
+    world.follow("/a.xml")
+    (fetch,) = world.fetches.fetch_all()
+    assert fetch.arrived is not None
+    assert (fetch.arrived.new, len(fetch.arrived.problems)) == (1, 1)
+    assert f"{world.url('/a.xml')}:3 no title and no abstract" in caplog.messages
+
+
+def test_a_feed_that_is_followed_no_more_is_not_brought_back(world: World) -> None:
+    """Though it was being fetched just then."""
+    world.follow("/a.xml", "/b.xml")
+
+    def answer(_: Asked) -> Answer:
+        world.follow("/b.xml")
+        return Answer(atom([entry(1)]))
+
+    world.server.answers["/a.xml"] = answer
+    world.fetches.fetch_due()
+    assert [each.name for each in world.fetches.followed()] == [world.url("/b.xml")]
+    assert world.titles() == ["Paper 1"]
+
+
+def test_no_feed_is_begun_once_paperboy_stops(world: World) -> None:
+    """What was begun is kept, and the rest is due when it starts again."""
+
+    def answer(_: Asked) -> Answer:
+        world.stopping.set()
+        return Answer(atom([entry(1)]))
+
+    world.server.answers["/a.xml"] = answer
+    world.follow("/a.xml", "/b.xml")
+    assert [fetch.feed for fetch in world.fetches.fetch_due()] == [world.url("/a.xml")]
+    assert [each.due for each in world.fetches.followed() if each.name == world.url("/b.xml")] == [NOW]
+
+
+def test_a_fetch_ends_with_paperboy(tmp_path: Path) -> None:
+    """Be it that arXiv is waited for, or a server; that is no fault of the feed's."""
+    stopping = Event()
+    with Server() as server:
+        gather = gathering(
+            allow_private=True,
+            now=lambda: NOW,
+            stopping=stopping,
+            arxiv=f"http://127.0.0.1:{server.port}{API}",
+        )
+        whole = arxiv_api(450)
+
+        def answer(asked: Asked) -> Answer:
+            stopping.set()
+            return whole(asked)
+
+        server.answers[API] = answer
+        store = Store(tmp_path / "paperboy.db")
+        fetches = Fetches(store, Library(store), gather, lambda: NOW, stopping)
+        fetches.keep_to([feed_of(QUERY)])
+        assert fetches.fetch_due() == []
+        assert len(server.asked) == 1
+    (each,) = fetches.followed()
+    assert (each.fault, each.faults, each.due) == ("", 0, NOW + SOON)
