@@ -138,6 +138,7 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(world: World) -> None:
     assert world.started().fetch_all() == [Fetch(world.url("/a.xml"), Arrived())]
     (each,) = world.fetches.followed()
     assert (each.succeeded, each.papers, each.etag) == (world.now, 1, '"a"')
+    assert [asked.headers.get("if-none-match") for asked in world.server.asked] == [None, '"a"']
 
 
 def test_pages_are_asked_for_until_what_is_known(world: World) -> None:
@@ -263,6 +264,20 @@ def test_no_feed_is_begun_once_paperboy_stops(world: World) -> None:
     world.follow("/a.xml", "/b.xml")
     assert [fetch.feed for fetch in world.fetches.fetch_due()] == [world.url("/a.xml")]
     assert [each.due for each in world.fetches.followed() if each.name == world.url("/b.xml")] == [NOW]
+
+
+def test_what_fails_because_paperboy_stops_is_no_fault(world: World) -> None:
+    """The feed is fetched again soon after the next start."""
+
+    def answer(_: Asked) -> Answer:
+        world.stopping.set()
+        return Answer(status=500)
+
+    world.server.answers["/a.xml"] = answer
+    world.follow("/a.xml")
+    assert world.fetches.fetch_due() == []
+    (each,) = world.fetches.followed()
+    assert (each.fault, each.faults, each.due) == ("", 0, NOW + SOON)
 
 
 def test_a_fetch_ends_with_paperboy(tmp_path: Path) -> None:

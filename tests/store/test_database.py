@@ -161,6 +161,7 @@ KEYS = {"paper": ["number"], "paper_key": ["key", "paper"], "workspace": ["team"
 }
 UNIQUE = {(table, *columns) for table, columns in KEYS.items() if table != "paper"} | {
     ("description", "paper", "since"),
+    ("feed", "name"),
     ("file", "name"),
     ("once", "kind", "key"),
     ("topic", "team", "channel", "number"),
@@ -172,7 +173,7 @@ MAY_BE_NULL = (
     {(table, column) for table, columns in KEYS.items() for column in columns}  # SQLite's keys may
     | {(table, "id") for table in ("description", "file", "record", "load", "loading", "problem")}
     | {(table, "id") for table in ("topic", "delivery", "generation")}
-    | {("moved", "record")}
+    | {("moved", "record"), ("feed", "number"), ("feed", "succeeded")}
     | {
         ("description", "year"),
         ("record", "fields"),
@@ -210,7 +211,7 @@ def test_a_new_file_gets_the_newest_schema(tmp_path: Path) -> None:
     store = Store(tmp_path / "deep" / "er" / "paperboy.db")
     assert store.path.is_file()
     with store.reading() as db:
-        tables = {name for name in db.table_names() if not name.startswith("_")}
+        tables = {name for name in db.table_names() if not name.startswith(("_", "sqlite_"))}
         assert {name: {c.name: c.type for c in db.table(name).columns} for name in tables} == SCHEMA
         nullable = {(name, c.name) for name in tables for c in db.table(name).columns if not c.notnull}
         assert nullable == MAY_BE_NULL
@@ -269,7 +270,7 @@ def test_an_older_file_is_brought_up(tmp_path: Path) -> None:
     old.conn.commit()
     old.close()
     with Store(path).reading() as db:
-        assert {name for name in db.table_names() if not name.startswith("_")} == SCHEMA.keys()
+        assert {name for name in db.table_names() if not name.startswith(("_", "sqlite_"))} == SCHEMA.keys()
         assert [tuple(row) for row in db.conn.execute("SELECT paper, title FROM description")] == [(7, "T")]
 
 
