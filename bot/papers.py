@@ -14,7 +14,7 @@ class TitleOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place where a paper stands: a file of the corpus and a line in it, from 1."""
+    """One place where a paper stands: a file of the corpus and a line in it, from 1; or a feed, and 0."""
 
     file: str
     line: int

@@ -17,7 +17,7 @@ from bot.answers import Progress, Status
 from bot.digest.following import News
 from bot.digest.sending import Trouble
 from bot.library import Library
-from bot.papers import Problem
+from bot.papers import Problem, Source
 from bot.slack import render
 from bot.slack.asked import Slip, UsageError
 from bot.slack.buttons import One, Results, Window
@@ -53,6 +53,11 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
     "paper-shared": lambda library: render.shared_paper(library.paper(ID), AT, "ana"),
     "paper-gone": lambda library: render.paper_message(
         replace(library.paper(ID), sources=()), AT, private=True
+    ),
+    "paper-fed": lambda library: render.paper_message(
+        replace(library.paper(ID), sources=(Source("a.txt", 1_234), Source("arxiv:cs.CL", 0))),
+        AT,
+        private=True,
     ),
     "paper-window": lambda library: render.paper_window(library.paper(ID), AT, Window(URL)),
     "paper-window-used": lambda library: render.paper_window(

@@ -158,7 +158,9 @@ def _entry(paper: Paper) -> str:
 def _sources(paper: Paper) -> str:
     if not paper.sources:
         return "No longer among the papers that I search."
-    places = [f"{source.file}, line {source.line:,}" for source in paper.sources]
+    places = [
+        f"{source.file}, line {source.line:,}" if source.line else source.file for source in paper.sources
+    ]
     more = f"; {len(places) - _NAMED} more" if len(places) > _NAMED else ""
     return f"Source{'' if len(places) == 1 else 's'}: {fit('; '.join(places[:_NAMED]), _SOURCES)}{more}"
 
