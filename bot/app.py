@@ -230,6 +230,8 @@ def _delivering(parts: _Parts) -> Iterator[str]:
         try:
             yield courier.team
         finally:
+            for rounds in (parts.rounds, parts.feeds):
+                rounds.stop.set()  # before one of them is waited for
             ticks.shutdown()
 
 
@@ -237,14 +239,14 @@ def _fetching(parts: _Parts) -> "Callable[[], float | None]":
     """Return what fetches the feeds that are due, once the database has been looked through."""
     settings, clock, stopping = parts.settings, parts.clock, parts.feeds.stop
     gather = gathering(allow_private=settings.private_feeds, now=clock, stopping=stopping)
-    fetches = Fetches(parts.store, parts.library, gather, clock, stopping)
+    fetches = Fetches(parts.store, parts.library, settings.feeds, gather, clock, stopping)
 
     def go() -> float | None:
         if not parts.checked.done():
             return _UNCHECKED
         parts.checked.result()
-        fetches.keep_to(settings.feeds)
         fetches.fetch_due()
+        parts.library.catch_up()  # also with what another process has fetched: nobody may search for hours
         return None
 
     return go

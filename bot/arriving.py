@@ -1,7 +1,7 @@
 """What a feed brought, written as a change and published.
 
-Law: a feed only brings. What it tells no longer stands on, and an entry that it tells anew takes the place of
-what it told before; an entry is the same while its text is.
+Law: a feed only brings. What it tells no longer stands on, and a new version of an entry takes the place of
+the old one, unless the feed tells both; an entry is the same while its text is.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,12 +38,13 @@ class Arriving:
         self._row = 0
         self._problems: list[Problem] = []
 
-    def write(self, found: Iterable[Piece | Problem]) -> None:
+    def write(self, found: Sequence[Piece | Problem]) -> None:
         """Write what the feed did not tell before; where it did, nothing is written."""
+        told = {digest_of(each) for each in found if isinstance(each, Piece)}
         with self.change.writing() as db:
             self._row = self.change.enter(db, self._feed, is_feed=True)
             for lot in lots(self._new(db, found), letters):
-                replaced = _replaced(db, self._row, lot)
+                replaced = [each for each in _replaced(db, self._row, lot) if each.digest not in told]
                 self.change.end(db, [each.id for each in replaced])
                 self.change.settle(db, lot, {each.paper for each in replaced})
 
@@ -100,6 +101,5 @@ def _replaced(db: Database, row: int, lot: Sequence[Read]) -> list[Standing]:
 
 
 def _replaces(new: Description, before: Description) -> bool:
-    """Tell whether an entry is another version of one; an id that was told is not lost by that."""
-    ids = set(identity.id_keys(before))
-    return identity.is_of(new, [before]) and (not ids or not ids.isdisjoint(identity.id_keys(new)))
+    """Tell whether an entry is another version of one; no id that was told is lost by that."""
+    return identity.is_of(new, [before]) and set(identity.id_keys(before)) <= set(identity.id_keys(new))

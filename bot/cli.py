@@ -183,14 +183,13 @@ def feeds(settings: Settings, options: argparse.Namespace) -> None:
 
     store, stopping = Store(settings.db), Event()
     gather = gathering(allow_private=settings.private_feeds, now=_now, stopping=stopping)
-    fetches = Fetches(store, Library(store), gather, _now, stopping)
-    fetches.keep_to(settings.feeds)
-    failed = 0
+    fetches = Fetches(store, Library(store), settings.feeds, gather, _now, stopping)
+    failed: list[str] = []
     if options.fetch:
         with alone(settings.db, _PATIENCE, FEEDS) as is_mine:
             if not is_mine:
                 raise OperatorError("feeds are being fetched by another process")
-            failed = sum(bool(done.fault) for done in fetches.fetch_all())
+            failed += [f"{done.feed}: {done.fault}" for done in fetches.fetch_all() if done.fault]
     followed = fetches.followed()
     if options.json:
         _print_json([_feed(each) for each in followed])
@@ -204,7 +203,7 @@ def feeds(settings: Settings, options: argparse.Namespace) -> None:
             due = each.due.isoformat(timespec="seconds")
             print(f"     failed {counted(each.faults, 'time')} in a row: {each.fault} Next try: {due}")
     if failed:
-        raise OperatorError(f"{counted(failed, 'feed')} could not be fetched")
+        raise OperatorError("\n".join(failed))
 
 
 def _feed(each: "Followed") -> dict[str, object]:

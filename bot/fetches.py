@@ -13,9 +13,10 @@ from functools import partial
 from threading import Event
 from zlib import crc32
 
+from bot import load_lock
 from bot.arriving import Arrived
 from bot.corpus import Piece
-from bot.errors import OperatorError, UserError
+from bot.errors import UserError
 from bot.feeds.addresses import Feed, feed_of
 from bot.feeds.arxiv import BASE, SECONDS, ArXiv
 from bot.feeds.faults import FeedError
@@ -30,7 +31,7 @@ from bot.store.feeds import Followed
 EVERY = timedelta(hours=6)
 _SOONEST = timedelta(minutes=15)  # until a feed is tried again that failed; then twice as long each time
 _SHORTLY = timedelta(minutes=1)  # until one is that could not be stored beside a load
-_AGES = 1e9  # seconds
+_FARTHEST = timedelta(days=1)  # what is due later was kept by a clock that was wrong
 _SPREAD = 1_000
 
 Gather = Callable[[Feed, Validators, Callable[[Piece], bool]], Gathered]
@@ -55,7 +56,9 @@ def gathering(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = 
     """Return what fetches feeds, and raises StoppedError once `stopping` is set."""
 
     def clock() -> float:
-        return time.monotonic() + (_AGES if stopping.is_set() else 0)  # which ends what is under way
+        if stopping.is_set():
+            raise StoppedError  # also in the middle of an answer, whose time is looked at again and again
+        return time.monotonic()
 
     def wait(seconds: float) -> None:
         if stopping.wait(seconds):
@@ -68,31 +71,37 @@ def gathering(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = 
 class Fetches:
     """The feeds that are followed. It belongs to one thread, which must hold the lock of feeds."""
 
-    def __init__(self, store: Store, library: Library, gather: Gather, clock: Clock, stopping: Event) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917  # what it stands on
+        self,
+        store: Store,
+        library: Library,
+        wanted: Sequence[Feed],
+        gather: Gather,
+        clock: Clock,
+        stopping: Event,
+    ) -> None:
         self._store = store
         self._library = library
+        self._wanted = {feed.name: None for feed in wanted}
         self._gather = gather
         self._clock = clock
         self._stopping = stopping
 
-    def keep_to(self, wanted: Sequence[Feed]) -> None:
-        """Follow the feeds of the settings, and no others that these named before."""
-        names = {feed.name: None for feed in wanted}
-        there = {each.name: each.by for each in self.followed()}
-        if names.keys() <= there.keys() and {name for name, by in there.items() if not by} <= names.keys():
-            return
-        with self._store.writing() as db:
-            feeds.keep_to(db, names, self._clock())
-
     def followed(self) -> list[Followed]:
-        """Return the feeds, by their numbers."""
+        """Return the feeds that the settings name, by their numbers; new ones are due at once."""
         with self._store.reading() as db:
-            return feeds.every(db)
+            found = feeds.every(db)
+        if not self._wanted.keys() <= {each.name for each in found}:
+            with self._store.writing() as db:
+                feeds.add(db, self._wanted, self._clock())
+                found = feeds.every(db)
+        return [each for each in found if each.by or each.name in self._wanted]
 
     def fetch_due(self) -> list[Fetch]:
         """Fetch the feeds that are due, the one first that has been so for longest."""
         now = self._clock()
-        return self._fetch(sorted((each for each in self.followed() if each.due <= now), key=_due))
+        due = (each for each in self.followed() if not now < each.due <= now + _FARTHEST)
+        return self._fetch(sorted(due, key=_due))
 
     def fetch_all(self) -> list[Fetch]:
         """Fetch all feeds now."""
@@ -111,44 +120,35 @@ class Fetches:
 
     def _fetch_one(self, each: Followed) -> Fetch:
         """Fetch a feed, and keep how that went; where nothing can be kept, nobody is asked for anything."""
+        if load := load_lock.holder(self._store):
+            return self._put_off(each, f"{load} is under way")
         self._keep(replace(each, due=self._clock() + _SOONEST))
         try:
             found, validators = self._gather(
                 feed_of(each.name), Validators(each.etag, each.modified), self._library.told_by(each.name)
             )
-            pieces = None if found is None else list(found)
-        except FeedError as error:
-            _log.warning("feed %d could not be fetched: %s", each.number, error.reason)
-            return self._failed(each, error)
-        now = self._clock()
-        try:
+            pieces = list(found or ())
+            now = self._clock()
             arrived = self._library.arrive(each.name, pieces, self._clock) if pieces else Arrived()
-        except UserError as error:  # a load is under way, which is no fault of the feed's
+        except FeedError as error:
+            return self._failed(each, error)
+        except UserError as error:  # a load has begun meanwhile, which is no fault of the feed's
             return self._put_off(each, error.message)
-        except OperatorError as error:
-            _log.warning("what feed %d tells could not be stored: %s", each.number, error)
+        except StoppedError:
+            raise
+        except Exception:  # noqa: BLE001  # whatever it is, the other feeds are fetched, and this one again
+            _log.exception("what feed %d tells could not be stored", each.number)
             return self._failed(each, FeedError("What it tells could not be stored; the log says why."))
         for problem in arrived.problems:
             _log.warning("%s:%d %s", problem.file, problem.line, problem.reason)
-        papers, due = each.papers + arrived.new, now + _until_next(each, now)
-        etag, modified = validators
-        self._keep(
-            replace(
-                each,
-                due=due,
-                etag=etag,
-                modified=modified,
-                succeeded=now,
-                fault="",
-                faults=0,
-                papers=papers,
-            )
-        )
+        due, (etag, modified) = now + _until_next(each, now), validators
+        self._keep(replace(each, due=due, etag=etag, modified=modified, succeeded=now, fault="", faults=0))
         return Fetch(each.name, arrived)
 
     def _failed(self, each: Followed, error: FeedError) -> Fetch:
         if self._stopping.is_set():
             raise StoppedError from error
+        _log.warning("feed %d could not be fetched: %s", each.number, error.reason)
         later = min(EVERY, _SOONEST * 2 ** min(each.faults, 10))
         due = self._clock() + max(later, timedelta(seconds=error.retry_after or 0))
         self._keep(replace(each, due=due, fault=error.reason, faults=each.faults + 1))
@@ -156,7 +156,7 @@ class Fetches:
 
     def _put_off(self, each: Followed, why: str) -> Fetch:
         self._keep(replace(each, due=self._clock() + _SHORTLY))
-        return Fetch(each.name, fault=f"{why}; it is fetched again shortly.")
+        return Fetch(each.name, fault=f"{why}.")
 
     def _keep(self, each: Followed) -> None:
         with self._store.writing() as db:

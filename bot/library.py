@@ -269,8 +269,7 @@ class Library:
 
     def _is_empty(self) -> bool:
         with self._store.reading() as db:
-            latest, last = loads.latest(db), loads.of_corpus(db)
-        return not (latest and latest.papers and last)
+            return not any(state.records for state in records.files(db).values())
 
     def _load(
         self,

@@ -81,6 +81,7 @@ class Loading:
             self._problems: dict[str, list[Problem]] = {}
             for problem in loads.problems(db):
                 self._problems.setdefault(problem.file, []).append(problem)
+        self._had_records = any(state.records for _, state in self._files.values())
         self._to_read: list[_Reading] = []
         self._states: list[FileState] = []
         self._left: list[int] = []  # rows of files that are no more
@@ -111,7 +112,7 @@ class Loading:
         change = self.change
         with change.writing() as db:
             for row in self._left:
-                if records.standing_in(db, row):
+                if records.stands_in(db, row):
                     change.end_file(db, row)
             for reading in [each for each in self._to_read if self._set_against(db, each)]:
                 for lot in lots(self._records_of(reading), letters):
@@ -120,7 +121,8 @@ class Loading:
             for numbers in lots(records.left_by(db, change.number)):
                 left = [each for each in numbers if each not in change.outcome.settled]
                 yield from change.settle(db, (), left)
-        if change.before and not change.papers:
+            has_records = any(records.stands_in(db, row) for row in records.files(db))
+        if self._had_records and not has_records:  # what feeds brought is no corpus
             raise OperatorError("the corpus holds no papers any more")
 
     def publish(self, seconds: float, also: Callable[[Database], object] = lambda _: None) -> Loaded:

@@ -118,6 +118,29 @@ def test_a_feed_brings_papers_to_a_running_bot(
             assert slack.wait_for_message("Number 1 is made.", user=ANA)["ephemeral"] is True
 
 
+def test_what_a_feed_brought_is_followed_before_anybody_searches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing was loaded: else it would not be ready, so that nobody searches."""
+    followed = threading.Event()
+    catch_up = Library.catch_up
+
+    def told(library: Library) -> None:
+        catch_up(library)
+        if library.size:
+            followed.set()
+
+    monkeypatch.setattr(Library, "catch_up", told)
+    with Server() as server, LocalSlack() as slack:
+        server.answers["/feed.xml"] = Answer(atom([entry(1)]))
+        feed = feed_of(server.url(host="127.0.0.1"))
+        given = settings(slack, tmp_path / "paperboy.db", signing_secret=slack.signing_secret)
+        with running(replace(given, feeds=(feed,), private_feeds=True)) as greeting:
+            assert followed.wait(20)
+            url = greeting.split()[4].replace(SLACK_PATH, "/metrics")
+            assert "paperboy_papers 1.0\n" in httpx.get(url).text
+
+
 def test_a_wrong_bot_token_is_told(seeded: Path) -> None:
     """A token that Slack refuses is named, not shown."""
     with LocalSlack() as slack:

@@ -183,7 +183,8 @@ def test_what_was_delivered_by_a_file_does_not_come_by_a_feed(fed: Fed) -> None:
 
 
 def test_a_corpus_that_was_never_loaded_is_loaded_though_a_feed_was_quicker(fed: Fed) -> None:
-    """Its papers are as good as a feed's."""
+    """So is one that was empty then."""
+    fed.library.load_if_empty([fed.corpus], lambda: NOW)
     fed.arrive(COFFEE)
     (fed.corpus / "a.jsonl").write_text(json.dumps(TEA))
     fed.library.load_if_empty([fed.corpus], lambda: NOW)
@@ -238,6 +239,28 @@ def test_an_id_that_was_told_is_not_lost(fed: Fed) -> None:
     )
     assert fed.papers() == {1: ("It is very green.", "arxiv:cs.CL 0, arxiv:cs.CL 0")}
     assert fed.library.paper("2301.00001").number == 1
+
+
+def test_of_what_a_feed_tells_beside_each_other_nothing_replaces_the_other(fed: Fed) -> None:
+    """Else they would take turns at every fetch."""
+    other = {"title": "A Note", "abstract": "It is another.", "authors": ["A. Bee"]}
+    fed.arrive(NOTE)
+    assert fed.arrive(other, NOTE) == Arrived(0, 1)
+    before, change = fed.papers(), fed.published()
+    assert before == {1: ("It is another.", "arxiv:cs.CL 0, arxiv:cs.CL 0")}
+    for told in ((NOTE, other), (other, NOTE), (other,)):
+        assert fed.arrive(*told) == Arrived()
+    assert (fed.papers(), fed.published()) == (before, change)
+
+
+def test_a_corpus_without_papers_is_refused_whatever_feeds_have_brought(fed: Fed) -> None:
+    """Its folder may be one that nobody mounted."""
+    fed.load(TEA)
+    fed.arrive(COFFEE)
+    before = fed.papers()
+    with pytest.raises(OperatorError, match=r"^the corpus holds no papers any more$"):
+        fed.load()
+    assert fed.papers() == before
 
 
 def test_parts_of_a_paper_may_share_a_doi(fed: Fed) -> None:

@@ -64,7 +64,7 @@ def test_feeds_are_shown_and_fetched(server: Server, capsys: pytest.CaptureFixtu
         f"  2  {url(server, 'b')}\n     0 papers brought, last read never\n"
         f"     failed 1 time in a row: 127.0.0.1 sent no feed, but status 404. Next try: {SOON}\n"
     )
-    assert told.err == "paperboy: 1 feed could not be fetched\n"
+    assert told.err == f"paperboy: {url(server, 'b')}: 127.0.0.1 sent no feed, but status 404.\n"
     assert main(["search", "made"]) == 0
     assert "Paper 1" in capsys.readouterr().out
 

@@ -1,6 +1,7 @@
 """Feeds that are followed, over real sockets and into a real store, by clocks that stand still."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from bot import load_lock
 from bot.arriving import Arrived
 from bot.errors import OperatorError
-from bot.feeds.addresses import feed_of
+from bot.feeds.addresses import Feed, feed_of
 from bot.feeds.arxiv import ArXiv
 from bot.feeds.fetching import Client
 from bot.feeds.gathering import gather
@@ -40,6 +41,7 @@ class World:
         self.now = NOW
         self.stopping = Event()
         self.pace = Clock()
+        self.wanted: list[Feed] = []
         self.fetches = self.started()
 
     def started(self) -> Fetches:
@@ -48,11 +50,13 @@ class World:
         client = Client(guard, self.pace, lambda: self.now)
         arxiv = ArXiv(client, Pace(self.pace, self.pace.wait, 3), self.server.url(API))
         found = partial(gather, client, arxiv)
-        return Fetches(self.store, Library(self.store), found, lambda: self.now, self.stopping)
+        return Fetches(self.store, Library(self.store), self.wanted, found, lambda: self.now, self.stopping)
 
     def follow(self, *names: str) -> None:
-        """Follow the feeds of these paths or names, and no others."""
-        self.fetches.keep_to([feed_of(self.url(name)) for name in names])
+        """Start anew with settings that name the feeds of these paths or names."""
+        self.wanted = [feed_of(self.url(name)) for name in names]
+        self.fetches = self.started()
+        self.fetches.followed()
 
     def url(self, name: str) -> str:
         """Return the name of a feed."""
@@ -76,7 +80,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def test_what_is_followed_is_what_the_settings_name(world: World) -> None:
-    """Each once and due at once; what they name no more is followed no more, and a number is used once."""
+    """Each once and due at once; what they name no more is not followed, but what is known of it is kept."""
     world.follow(QUERY, "/a.xml", QUERY)
     assert world.fetches.followed() == [
         Followed(
@@ -98,9 +102,10 @@ def test_what_is_followed_is_what_the_settings_name(world: World) -> None:
     world.follow("/a.xml", QUERY)
     assert world.fetches.followed() == before
     world.follow(QUERY)
-    world.follow("/b.xml", QUERY)
+    assert world.fetches.followed() == before[:1]
+    world.follow("/b.xml", "/a.xml")
     assert [(each.number, each.name) for each in world.fetches.followed()] == [
-        (1, QUERY),
+        (2, world.url("/a.xml")),
         (3, world.url("/b.xml")),
     ]
 
@@ -196,13 +201,14 @@ def test_nothing_is_stored_of_a_feed_that_breaks_off(world: World) -> None:
 
 
 def test_beside_a_load_a_feed_is_put_off(world: World) -> None:
-    """That is no fault of it."""
+    """That is no fault of it, and nobody is asked for what could not be stored."""
     world.server.answers["/a.xml"] = Answer(atom([entry(1)]))
     world.follow("/a.xml")
     a = world.url("/a.xml")
     with load_lock.held(world.store, "ana", NOW):
         (fetch,) = world.fetches.fetch_due()
-    assert fetch == Fetch(a, fault="ana's reload is under way; it is fetched again shortly.")
+    assert fetch == Fetch(a, fault="ana's reload is under way.")
+    assert world.server.asked == []
     assert world.due_in() == {a: SHORTLY}
     world.now += SHORTLY
     assert world.fetches.fetch_due() == [Fetch(a, Arrived(1, 0))]
@@ -239,18 +245,37 @@ def test_what_is_no_paper_is_told_to_the_log(world: World, caplog: pytest.LogCap
     assert f"{world.url('/a.xml')}:3 no title and no abstract" in caplog.messages
 
 
-def test_a_feed_that_is_followed_no_more_is_not_brought_back(world: World) -> None:
-    """Though it was being fetched just then."""
-    world.follow("/a.xml", "/b.xml")
-
-    def answer(_: Asked) -> Answer:
-        world.follow("/b.xml")
-        return Answer(atom([entry(1)]))
-
-    world.server.answers["/a.xml"] = answer
+def test_what_lies_too_far_ahead_is_due(world: World) -> None:
+    """It was kept by a clock that was wrong, as in a playground whose clock was moved."""
+    world.server.answers["/a.xml"] = Answer(atom([entry(1)]))
+    world.follow("/a.xml")
+    world.now += timedelta(days=400)
     world.fetches.fetch_due()
-    assert [each.name for each in world.fetches.followed()] == [world.url("/b.xml")]
-    assert world.titles() == ["Paper 1"]
+    world.now = NOW
+    assert world.fetches.fetch_due() == [Fetch(world.url("/a.xml"), Arrived())]
+    assert world.fetches.fetch_due() == []
+
+
+def test_a_defect_is_one_feeds_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log has it, and the others are fetched."""
+    world.server.answers["/a.xml"] = world.server.answers["/b.xml"] = Answer(atom([entry(1)]))
+    world.follow("/a.xml", "/b.xml")
+    told_by = Library.told_by
+
+    def failing(library: Library, feed: str) -> object:
+        if feed.endswith("a.xml"):
+            raise ValueError("a defect")
+        return told_by(library, feed)
+
+    monkeypatch.setattr(Library, "told_by", failing)
+    assert world.fetches.fetch_all() == [
+        Fetch(world.url("/a.xml"), fault="What it tells could not be stored; the log says why."),
+        Fetch(world.url("/b.xml"), Arrived(1, 0)),
+    ]
+    assert "what feed 1 tells could not be stored" in caplog.messages
+    assert "ValueError: a defect" in caplog.text
 
 
 def test_no_feed_is_begun_once_paperboy_stops(world: World) -> None:
@@ -264,6 +289,22 @@ def test_no_feed_is_begun_once_paperboy_stops(world: World) -> None:
     world.follow("/a.xml", "/b.xml")
     assert [fetch.feed for fetch in world.fetches.fetch_due()] == [world.url("/a.xml")]
     assert [each.due for each in world.fetches.followed() if each.name == world.url("/b.xml")] == [NOW]
+
+
+def test_a_load_that_begins_meanwhile_puts_a_feed_off(world: World) -> None:
+    """What was fetched is fetched again."""
+    held = ExitStack()
+
+    def answer(_: Asked) -> Answer:
+        held.enter_context(load_lock.held(world.store, "ana", NOW))
+        return Answer(atom([entry(1)]))
+
+    world.server.answers["/a.xml"] = answer
+    world.follow("/a.xml")
+    with held:
+        (fetch,) = world.fetches.fetch_due()
+        assert fetch.fault == "ana's reload is under way."
+    assert world.due_in() == {world.url("/a.xml"): SHORTLY}
 
 
 def test_what_fails_because_paperboy_stops_is_no_fault(world: World) -> None:
@@ -298,8 +339,7 @@ def test_a_fetch_ends_with_paperboy(tmp_path: Path) -> None:
 
         server.answers[API] = answer
         store = Store(tmp_path / "paperboy.db")
-        fetches = Fetches(store, Library(store), gather, lambda: NOW, stopping)
-        fetches.keep_to([feed_of(QUERY)])
+        fetches = Fetches(store, Library(store), [feed_of(QUERY)], gather, lambda: NOW, stopping)
         assert fetches.fetch_due() == []
         assert len(server.asked) == 1
     (each,) = fetches.followed()

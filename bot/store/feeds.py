@@ -1,7 +1,6 @@
-"""The feeds that are followed, and how each fares.
+"""The feeds that are or were followed, and how each fared.
 
-Law: a feed's number is never used again. What a feed brought stands with the papers (`records`), also once it
-is followed no more.
+Law: a feed's number is never used again. What a feed brought is told by the loads it came by.
 """
 
 from collections.abc import Iterable
@@ -35,8 +34,8 @@ class Followed:
 def every(db: Database) -> list[Followed]:
     """Return the feeds, by their numbers."""
     rows = db.conn.execute(
-        "SELECT number, name, by, due, etag, modified, succeeded, fault, faults, papers FROM feed"
-        " ORDER BY number"
+        "SELECT number, name, by, due, etag, modified, succeeded, fault, faults,"
+        " (SELECT coalesce(sum(new), 0) FROM load WHERE load.feed = feed.name) FROM feed ORDER BY number"
     )
     return [
         Followed(
@@ -55,22 +54,17 @@ def every(db: Database) -> list[Followed]:
     ]
 
 
-def keep_to(db: Database, names: Iterable[str], now: datetime) -> None:
-    """Follow the feeds that the settings name, due at once, and none that they named before and no more."""
-    wanted = list(dict.fromkeys(names))
-    there = {each.name: each for each in every(db)}
-    for name in wanted:
-        if name not in there:
-            db.conn.execute("INSERT INTO feed (name, due) VALUES (?, ?)", [name, now.timestamp()])
-    gone = [[each.number] for each in there.values() if not each.by and each.name not in wanted]
-    db.conn.executemany("DELETE FROM feed WHERE number = ?", gone)
+def add(db: Database, names: Iterable[str], now: datetime) -> None:
+    """Add feeds of the settings that there are not yet, due at once."""
+    rows = ([name, now.timestamp()] for name in names)
+    db.conn.executemany("INSERT OR IGNORE INTO feed (name, due) VALUES (?, ?)", rows)
 
 
 def keep(db: Database, feed: Followed) -> None:
-    """Keep how a feed fared, if it still is followed."""
+    """Keep how a feed fared, if there still is one of this number."""
     succeeded = feed.succeeded and feed.succeeded.timestamp()
     db.conn.execute(
-        "UPDATE feed SET due = ?, etag = ?, modified = ?, succeeded = ?, fault = ?, faults = ?, papers = ?"
+        "UPDATE feed SET due = ?, etag = ?, modified = ?, succeeded = ?, fault = ?, faults = ?"
         " WHERE number = ?",
         [
             feed.due.timestamp(),
@@ -79,7 +73,6 @@ def keep(db: Database, feed: Followed) -> None:
             succeeded,
             feed.fault,
             feed.faults,
-            feed.papers,
             feed.number,
         ],
     )

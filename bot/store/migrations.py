@@ -248,7 +248,7 @@ def m009_feeds(db: Database) -> None:
         "CREATE TABLE feed (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
         " by TEXT NOT NULL DEFAULT '', due REAL NOT NULL, etag TEXT NOT NULL DEFAULT '',"
         " modified TEXT NOT NULL DEFAULT '', succeeded REAL, fault TEXT NOT NULL DEFAULT '',"
-        " faults INTEGER NOT NULL DEFAULT 0, papers INTEGER NOT NULL DEFAULT 0)",
+        " faults INTEGER NOT NULL DEFAULT 0)",
     )
 
 

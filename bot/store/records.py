@@ -142,6 +142,12 @@ def digests(db: Database, name: str) -> set[int]:
     return {digest for (digest,) in db.conn.execute(sql, [name])}
 
 
+def stands_in(db: Database, file: int) -> bool:
+    """Tell whether any record stands in a file, published or not."""
+    sql = f"SELECT EXISTS (SELECT 1 FROM record WHERE file = ? AND until = {FOREVER})"
+    return bool(db.conn.execute(sql, [file]).fetchone()[0])
+
+
 def standing_in(db: Database, file: int) -> int:
     """Return how many records stand in a file, published or not."""
     sql = f"SELECT count(*) FROM record WHERE file = ? AND until = {FOREVER}"

@@ -44,7 +44,6 @@ SCHEMA = {
         "succeeded": "REAL",
         "fault": "TEXT",
         "faults": "INTEGER",
-        "papers": "INTEGER",
     },
     "file": {
         "id": "INTEGER",
