@@ -128,6 +128,8 @@ def test_clock_goes_by_itself(moving: LocalSlack, page: Page) -> None:
     page.goto(moving.url)
     expect(clock(page)).to_contain_text("14:40")
     expect(page.locator(".day")).to_have_text("Today")
+    moving.say("here")
+    expect(page.get_by_text("here", exact=True)).to_be_visible()  # it listens: the last time that it is told
     page.clock.fast_forward("01:00:00")
     expect(clock(page)).to_contain_text("15:40")
     page.clock.fast_forward("09:00:00")
