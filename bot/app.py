@@ -20,7 +20,7 @@ from bot.digest.courier import Courier
 from bot.digest.rounds import FEEDS, Rounds
 from bot.digest.sending import Watch
 from bot.errors import OperatorError
-from bot.fetches import Fetches, gathering
+from bot.fetches import Fetches, means
 from bot.library import Library
 from bot.playground import LocalSlack, MovableClock
 from bot.probes import Metrics, probes
@@ -237,9 +237,9 @@ def _delivering(parts: _Parts) -> Iterator[str]:
 
 def _fetching(parts: _Parts) -> "Callable[[], float | None]":
     """Return what fetches the feeds that are due, once the database has been looked through."""
-    settings, clock, stopping = parts.settings, parts.clock, parts.feeds.stop
-    gather = gathering(allow_private=settings.private_feeds, now=clock, stopping=stopping)
-    fetches = Fetches(parts.store, parts.library, settings.feeds, gather, clock, stopping)
+    settings = parts.settings
+    by = means(allow_private=settings.private_feeds, now=parts.clock, stopping=parts.feeds.stop)
+    fetches = Fetches(parts.store, parts.library, settings.feeds, by)
 
     def go() -> float | None:
         if not parts.checked.done():

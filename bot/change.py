@@ -6,7 +6,7 @@ written lot by lot, and other writers come between.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -14,6 +14,7 @@ from typing import TypeVar
 from xxhash import xxh3_64_intdigest
 
 from bot.corpus import Piece
+from bot.errors import OperatorError
 from bot.papers import Paper
 from bot.resolution import Outcome, Read, Resolver
 from bot.store import Database, Store, loads, papers, records
@@ -99,10 +100,20 @@ class Change:
             loads.publish(db, load)
         return load
 
-    def take_back(self) -> None:
-        """Take back what was written, after a fault: a disk that was full has room then for the rest."""
-        with self._store.reading() as db:
-            _discard(db)
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Tidy after the block, in which this is written and published; where that fails, take it back.
+
+        A disk that was full has room then for the rest. Where either fails, the next change does it.
+        """
+        try:
+            yield
+        except Exception:
+            with suppress(OperatorError), self._store.reading() as db:
+                _discard(db)
+            raise
+        with suppress(OperatorError):
+            self.tidy()
 
     def tidy(self) -> None:
         """Forget what has been replaced, which nobody asks for any more."""

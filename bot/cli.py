@@ -176,14 +176,14 @@ def reload(settings: Settings, options: argparse.Namespace) -> None:
 def feeds(settings: Settings, options: argparse.Namespace) -> None:
     """Print the feeds that are followed and how they fare; fetch them first, if that is wanted."""
     from bot.digest.rounds import FEEDS, alone
-    from bot.fetches import Fetches, gathering
+    from bot.fetches import Fetches, means
     from bot.library import Library
     from bot.store import Store
     from bot.wording import counted
 
-    store, stopping = Store(settings.db), Event()
-    gather = gathering(allow_private=settings.private_feeds, now=_now, stopping=stopping)
-    fetches = Fetches(store, Library(store), settings.feeds, gather, _now, stopping)
+    store = Store(settings.db)
+    by = means(allow_private=settings.private_feeds, now=_now, stopping=Event())
+    fetches = Fetches(store, Library(store), settings.feeds, by)
     failed: list[str] = []
     if options.fetch:
         with alone(settings.db, _PATIENCE, FEEDS) as is_mine:

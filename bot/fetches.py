@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
+from typing import NamedTuple
 from zlib import crc32
 
 from bot import load_lock
@@ -52,7 +53,15 @@ class Fetch:
     fault: str = ""
 
 
-def gathering(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = BASE) -> Gather:
+class Means(NamedTuple):
+    """What feeds are fetched by: from the internet, at which time of day, and until what is set."""
+
+    gather: Gather
+    clock: Clock
+    stopping: Event
+
+
+def means(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = BASE) -> Means:
     """Return what fetches feeds, and raises StoppedError once `stopping` is set."""
 
     def clock() -> float:
@@ -65,27 +74,18 @@ def gathering(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = 
             raise StoppedError
 
     client = Client(Guard(allow_private=allow_private), clock, now)
-    return partial(gather, client, ArXiv(client, Pace(time.monotonic, wait, SECONDS), arxiv))
+    pages = ArXiv(client, Pace(time.monotonic, wait, SECONDS), arxiv)
+    return Means(partial(gather, client, pages), now, stopping)
 
 
 class Fetches:
     """The feeds that are followed. It belongs to one thread, which must hold the lock of feeds."""
 
-    def __init__(  # noqa: PLR0913, PLR0917  # what it stands on
-        self,
-        store: Store,
-        library: Library,
-        wanted: Sequence[Feed],
-        gather: Gather,
-        clock: Clock,
-        stopping: Event,
-    ) -> None:
+    def __init__(self, store: Store, library: Library, wanted: Sequence[Feed], means: Means) -> None:
         self._store = store
         self._library = library
         self._wanted = {feed.name: None for feed in wanted}
-        self._gather = gather
-        self._clock = clock
-        self._stopping = stopping
+        self._gather, self._clock, self._stopping = means
 
     def followed(self) -> list[Followed]:
         """Return the feeds that the settings name, by their numbers; new ones are due at once."""

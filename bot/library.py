@@ -128,17 +128,10 @@ class Library:
         began = clock()
         with load_lock.held(self._store, "", began):
             arriving = Arriving(self._store, feed, began)
-            try:
+            with arriving.change.settled():
                 arriving.write(found)
                 with self._indexes.made_with(arriving.change.number, began) as commit:
-                    done = arriving.publish((clock() - began).total_seconds(), commit)
-            except Exception:
-                with suppress(OperatorError):
-                    arriving.change.take_back()
-                raise
-            with suppress(OperatorError):  # what is left is forgotten by the next change
-                arriving.change.tidy()
-        return done
+                    return arriving.publish((clock() - began).total_seconds(), commit)
 
     def open(self, now: datetime) -> None:
         """Open the index over what the store holds, built if need be; without a paper there is none."""
@@ -289,16 +282,8 @@ class Library:
                 raise OperatorError(f"{', '.join(lost)} {'is' if len(lost) == 1 else 'are'} not readable")
             load = Loading(self._store, corpus, by, began, told)
             load.compare()
-            try:
-                with self._indexed(load, began) as commit:
-                    done = load.publish((clock() - began).total_seconds(), commit)
-            except Exception:
-                with suppress(OperatorError):
-                    load.change.take_back()
-                raise
-            with suppress(OperatorError):  # what is left is forgotten by the next load
-                load.change.tidy()
-        return done
+            with load.change.settled(), self._indexed(load, began) as commit:
+                return load.publish((clock() - began).total_seconds(), commit)
 
     @contextmanager
     def _indexed(self, load: Loading, now: datetime) -> Iterator[Commit]:

@@ -35,7 +35,7 @@ def read_corpus(paths: Sequence[Path]) -> Read:
 
 def read(file: str, text: str, catalog: Catalog) -> Iterator[Record | Problem]:
     """Read a text of whatever format, with lone surrogates for bytes that are not UTF-8."""
-    lines = Lines(BufferedReader(BytesIO(text.encode(errors="surrogateescape"))))  # type: ignore[arg-type]
+    lines = Lines(BufferedReader(BytesIO(text.encode(errors="surrogateescape"))))
     return map(read_piece, formats.pieces(file, iter(lines), catalog))
 
 

@@ -18,7 +18,7 @@ from bot.feeds.fetching import Client
 from bot.feeds.gathering import gather
 from bot.feeds.guard import Guard
 from bot.feeds.pace import Pace
-from bot.fetches import EVERY, Fetch, Fetches, gathering
+from bot.fetches import EVERY, Fetch, Fetches, Means, means
 from bot.library import Library
 from bot.store import Store, papers
 from bot.store.feeds import Followed
@@ -50,7 +50,8 @@ class World:
         client = Client(guard, self.pace, lambda: self.now)
         arxiv = ArXiv(client, Pace(self.pace, self.pace.wait, 3), self.server.url(API))
         found = partial(gather, client, arxiv)
-        return Fetches(self.store, Library(self.store), self.wanted, found, lambda: self.now, self.stopping)
+        by = Means(found, lambda: self.now, self.stopping)
+        return Fetches(self.store, Library(self.store), self.wanted, by)
 
     def follow(self, *names: str) -> None:
         """Start anew with settings that name the feeds of these paths or names."""
@@ -325,7 +326,7 @@ def test_a_fetch_ends_with_paperboy(tmp_path: Path) -> None:
     """Be it that arXiv is waited for, or a server; that is no fault of the feed's."""
     stopping = Event()
     with Server() as server:
-        gather = gathering(
+        by = means(
             allow_private=True,
             now=lambda: NOW,
             stopping=stopping,
@@ -339,7 +340,7 @@ def test_a_fetch_ends_with_paperboy(tmp_path: Path) -> None:
 
         server.answers[API] = answer
         store = Store(tmp_path / "paperboy.db")
-        fetches = Fetches(store, Library(store), [feed_of(QUERY)], gather, lambda: NOW, stopping)
+        fetches = Fetches(store, Library(store), [feed_of(QUERY)], by)
         assert fetches.fetch_due() == []
         assert len(server.asked) == 1
     (each,) = fetches.followed()

@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Generator, Iterator
 from io import BufferedReader, RawIOBase
+from typing import Any
 
 from bot.corpus.pieces import LONGEST_CHUNK, Numbered
 
@@ -15,7 +16,7 @@ class Lines:
     Only a line feed ends a line, or a carriage return where the file begins without line feeds.
     """
 
-    def __init__(self, data: "BufferedReader[RawIOBase]") -> None:
+    def __init__(self, data: "BufferedReader[Any]") -> None:
         self._data = data
         self.last = 0
 

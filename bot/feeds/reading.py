@@ -23,7 +23,7 @@ def entries_of(name: str, body: bytes) -> Iterator[Piece | Problem]:
     """
     if not feed.recognises(body[:_HEAD].decode("utf-8", "surrogateescape")):
         raise FeedError("What is sent there is no Atom or RSS feed.")
-    lines = Lines(BufferedReader(BytesIO(body)))  # type: ignore[arg-type]  # as good as a raw stream
+    lines = Lines(BufferedReader(BytesIO(body)))
     return _without_emptiness(feed.pieces(name, lines, Catalog()), Problem(name, 0, _EMPTY))
 
 

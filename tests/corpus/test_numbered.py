@@ -10,7 +10,7 @@ from bot.corpus.pieces import LONGEST_CHUNK, Numbered
 
 def lines(data: bytes) -> list[Numbered]:
     """Return the lines of a file of these bytes."""
-    return list(numbered.Lines(BufferedReader(BytesIO(data))))  # type: ignore[arg-type]
+    return list(numbered.Lines(BufferedReader(BytesIO(data))))
 
 
 @pytest.mark.parametrize(
