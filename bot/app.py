@@ -20,6 +20,7 @@ from bot.digest.courier import Courier
 from bot.digest.rounds import FEEDS, Rounds
 from bot.digest.sending import Watch
 from bot.errors import OperatorError
+from bot.feed_list import FeedList
 from bot.fetches import Fetches, means
 from bot.library import Library
 from bot.playground import LocalSlack, MovableClock
@@ -239,7 +240,7 @@ def _fetching(parts: _Parts) -> "Callable[[], float | None]":
     """Return what fetches the feeds that are due, once the database has been looked through."""
     settings = parts.settings
     by = means(allow_private=settings.private_feeds, now=parts.clock, stopping=parts.feeds.stop)
-    fetches = Fetches(parts.store, parts.library, settings.feeds, by)
+    fetches = Fetches(parts.store, parts.library, FeedList(parts.store, settings.feeds), by)
 
     def go() -> float | None:
         if not parts.checked.done():

@@ -176,46 +176,61 @@ def reload(settings: Settings, options: argparse.Namespace) -> None:
 def feeds(settings: Settings, options: argparse.Namespace) -> None:
     """Print the feeds that are followed and how they fare; fetch them first, if that is wanted."""
     from bot.digest.rounds import FEEDS, alone
+    from bot.feed_list import FeedList
     from bot.fetches import Fetches, means
     from bot.library import Library
     from bot.store import Store
-    from bot.wording import counted
 
     store = Store(settings.db)
     by = means(allow_private=settings.private_feeds, now=_now, stopping=Event())
-    fetches = Fetches(store, Library(store), settings.feeds, by)
+    feed_list = FeedList(store, settings.feeds)
+    fetches = Fetches(store, Library(store), feed_list, by)
     failed: list[str] = []
     if options.fetch:
         with alone(settings.db, _PATIENCE, FEEDS) as is_mine:
             if not is_mine:
                 raise OperatorError("feeds are being fetched by another process")
             failed += [f"{done.feed}: {done.fault}" for done in fetches.fetch_all() if done.fault]
-    followed = fetches.followed()
+    followed = feed_list.followed(_now())
     if options.json:
         _print_json([_feed(each) for each in followed])
     elif not followed:
         print("No feeds are followed: PAPERBOY_FEEDS names none.")
     for each in followed if not options.json else ():
-        read = each.succeeded.isoformat(timespec="seconds") if each.succeeded else "never"
-        print(f"{each.number:3}  {each.name}")
-        print(f"     {counted(each.papers, 'paper')} brought, last read {read}")
-        if each.fault:
-            due = each.due.isoformat(timespec="seconds")
-            print(f"     failed {counted(each.faults, 'time')} in a row: {each.fault} Next try: {due}")
+        for line in _fared(each):
+            print(line)
     if failed:
         raise OperatorError("\n".join(failed))
+
+
+def _fared(each: "Followed") -> "Iterator[str]":
+    from bot.wording import counted
+
+    yield f"{each.number:3}  {each.name}" + (f"  (added by {each.by.name or each.by.id})" if each.by else "")
+    yield f"     {counted(each.papers, 'paper')} brought, last read {_told_at(each.succeeded) or 'never'}"
+    if each.faults:
+        again = f"Next try: {_told_at(each.due)}"
+        yield f"     failed {counted(each.faults, 'time')} in a row: {each.fault} {again}"
+    elif each.failed:
+        yield f"     last failed {_told_at(each.failed)}: {each.fault}"
 
 
 def _feed(each: "Followed") -> dict[str, object]:
     return {
         "number": each.number,
         "name": each.name,
+        "by": each.by and each.by.name,
         "papers": each.papers,
-        "last_read": each.succeeded and each.succeeded.isoformat(timespec="seconds"),
-        "fault": each.fault or None,
+        "last_read": _told_at(each.succeeded),
+        "last_failed": _told_at(each.failed),
+        "last_fault": each.fault or None,
         "faults": each.faults,
-        "due": each.due.isoformat(timespec="seconds"),
+        "due": _told_at(each.due),
     }
+
+
+def _told_at(instant: datetime | None) -> str | None:
+    return instant.isoformat(timespec="seconds") if instant else None
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from bot import load_lock
 from bot.arriving import Arrived
 from bot.corpus import Piece
 from bot.errors import UserError
+from bot.feed_list import AGAIN, FeedList
 from bot.feeds.addresses import Feed, feed_of
 from bot.feeds.arxiv import BASE, SECONDS, ArXiv
 from bot.feeds.faults import FeedError
@@ -30,7 +31,6 @@ from bot.store import Store, feeds
 from bot.store.feeds import Followed
 
 EVERY = timedelta(hours=6)
-_SOONEST = timedelta(minutes=15)  # until a feed is tried again that failed; then twice as long each time
 _SHORTLY = timedelta(minutes=1)  # until one is that could not be stored beside a load
 _FARTHEST = timedelta(days=1)  # what is due later was kept by a clock that was wrong
 _SPREAD = 1_000
@@ -54,9 +54,12 @@ class Fetch:
 
 
 class Means(NamedTuple):
-    """What feeds are fetched by: from the internet, at which time of day, and until what is set."""
+    """What feeds are fetched by, at which time of day, and until what is set.
 
-    gather: Gather
+    `begin` returns what fetches one after the other while the lock of feeds is held.
+    """
+
+    begin: Callable[[], Gather]
     clock: Clock
     stopping: Event
 
@@ -74,57 +77,56 @@ def means(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = BASE
             raise StoppedError
 
     client = Client(Guard(allow_private=allow_private), clock, now)
-    pages = ArXiv(client, Pace(time.monotonic, wait, SECONDS), arxiv)
-    return Means(partial(gather, client, pages), now, stopping)
+
+    def begin() -> Gather:
+        return partial(gather, client, ArXiv(client, Pace(time.monotonic, wait, SECONDS), arxiv))
+
+    return Means(begin, now, stopping)
 
 
 class Fetches:
-    """The feeds that are followed. It belongs to one thread, which must hold the lock of feeds."""
+    """Fetches the feeds of a list. Whoever has it do so must hold the lock of feeds."""
 
-    def __init__(self, store: Store, library: Library, wanted: Sequence[Feed], means: Means) -> None:
+    def __init__(self, store: Store, library: Library, feed_list: FeedList, means: Means) -> None:
         self._store = store
         self._library = library
-        self._wanted = {feed.name: None for feed in wanted}
-        self._gather, self._clock, self._stopping = means
-
-    def followed(self) -> list[Followed]:
-        """Return the feeds that the settings name, by their numbers; new ones are due at once."""
-        with self._store.reading() as db:
-            found = feeds.every(db)
-        if not self._wanted.keys() <= {each.name for each in found}:
-            with self._store.writing() as db:
-                feeds.add(db, self._wanted, self._clock())
-                found = feeds.every(db)
-        return [each for each in found if each.by or each.name in self._wanted]
+        self._list = feed_list
+        self._begin, self._clock, self._stopping = means
 
     def fetch_due(self) -> list[Fetch]:
         """Fetch the feeds that are due, the one first that has been so for longest."""
         now = self._clock()
-        due = (each for each in self.followed() if not now < each.due <= now + _FARTHEST)
+        due = (each for each in self._list.followed(now) if not now < each.due <= now + _FARTHEST)
         return self._fetch(sorted(due, key=_due))
 
     def fetch_all(self) -> list[Fetch]:
         """Fetch all feeds now."""
-        return self._fetch(self.followed())
+        return self._fetch(self._list.followed(self._clock()))
+
+    def fetch(self, number: int) -> Fetch | None:
+        """Fetch one feed now; None where it is not followed, or not to its end because Paperboy stops."""
+        followed = self._list.followed(self._clock())
+        return next(iter(self._fetch([each for each in followed if each.number == number])), None)
 
     def _fetch(self, followed: Sequence[Followed]) -> list[Fetch]:
         done: list[Fetch] = []
+        gather = self._begin()
         for each in followed:
             if self._stopping.is_set():
                 break
             try:
-                done.append(self._fetch_one(each))
+                done.append(self._fetch_one(each, gather))
             except StoppedError:
                 break
         return done
 
-    def _fetch_one(self, each: Followed) -> Fetch:
+    def _fetch_one(self, each: Followed, gather: Gather) -> Fetch:
         """Fetch a feed, and keep how that went; where nothing can be kept, nobody is asked for anything."""
         if load := load_lock.holder(self._store):
             return self._put_off(each, f"{load} is under way")
-        self._keep(replace(each, due=self._clock() + _SOONEST))
+        self._keep(replace(each, due=self._clock() + AGAIN))
         try:
-            found, validators = self._gather(
+            found, validators = gather(
                 feed_of(each.name), Validators(each.etag, each.modified), self._library.told_by(each.name)
             )
             pieces = list(found or ())
@@ -142,16 +144,17 @@ class Fetches:
         for problem in arrived.problems:
             _log.warning("%s:%d %s", problem.file, problem.line, problem.reason)
         due, (etag, modified) = now + _until_next(each, now), validators
-        self._keep(replace(each, due=due, etag=etag, modified=modified, succeeded=now, fault="", faults=0))
+        self._keep(replace(each, due=due, etag=etag, modified=modified, succeeded=now, faults=0))
         return Fetch(each.name, arrived)
 
     def _failed(self, each: Followed, error: FeedError) -> Fetch:
         if self._stopping.is_set():
             raise StoppedError from error
         _log.warning("feed %d could not be fetched: %s", each.number, error.reason)
-        later = min(EVERY, _SOONEST * 2 ** min(each.faults, 10))
-        due = self._clock() + max(later, timedelta(seconds=error.retry_after or 0))
-        self._keep(replace(each, due=due, fault=error.reason, faults=each.faults + 1))
+        later = min(EVERY, AGAIN * 2 ** min(each.faults, 10))
+        now = self._clock()
+        due = now + max(later, timedelta(seconds=error.retry_after or 0))
+        self._keep(replace(each, due=due, failed=now, fault=error.reason, faults=each.faults + 1))
         return Fetch(each.name, fault=error.reason)
 
     def _put_off(self, each: Followed, why: str) -> Fetch:

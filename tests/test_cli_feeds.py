@@ -78,17 +78,21 @@ def test_programs_are_told_the_same(server: Server, capsys: pytest.CaptureFixtur
     assert first == {
         "number": 1,
         "name": url(server, "a"),
+        "by": None,
         "papers": 1,
         "last_read": AT,
-        "fault": None,
+        "last_failed": None,
+        "last_fault": None,
         "faults": 0,
     }
     assert second == {
         "number": 2,
         "name": url(server, "b"),
+        "by": None,
         "papers": 0,
         "last_read": None,
-        "fault": "127.0.0.1 sent no feed, but status 404.",
+        "last_failed": AT,
+        "last_fault": "127.0.0.1 sent no feed, but status 404.",
         "faults": 1,
         "due": SOON,
     }

@@ -12,6 +12,7 @@ import pytest
 from bot import load_lock
 from bot.arriving import Arrived
 from bot.errors import OperatorError
+from bot.feed_list import FeedList
 from bot.feeds.addresses import Feed, feed_of
 from bot.feeds.arxiv import ArXiv
 from bot.feeds.fetching import Client
@@ -50,14 +51,19 @@ class World:
         client = Client(guard, self.pace, lambda: self.now)
         arxiv = ArXiv(client, Pace(self.pace, self.pace.wait, 3), self.server.url(API))
         found = partial(gather, client, arxiv)
-        by = Means(found, lambda: self.now, self.stopping)
-        return Fetches(self.store, Library(self.store), self.wanted, by)
+        by = Means(lambda: found, lambda: self.now, self.stopping)
+        self.list = FeedList(self.store, self.wanted)
+        return Fetches(self.store, Library(self.store), self.list, by)
 
     def follow(self, *names: str) -> None:
         """Start anew with settings that name the feeds of these paths or names."""
         self.wanted = [feed_of(self.url(name)) for name in names]
         self.fetches = self.started()
-        self.fetches.followed()
+        self.followed()
+
+    def followed(self) -> list[Followed]:
+        """Return the feeds that are followed."""
+        return self.list.followed(self.now)
 
     def url(self, name: str) -> str:
         """Return the name of a feed."""
@@ -65,7 +71,7 @@ class World:
 
     def due_in(self) -> dict[str, timedelta]:
         """Return in what time each feed is due."""
-        return {each.name: each.due - self.now for each in self.fetches.followed()}
+        return {each.name: each.due - self.now for each in self.followed()}
 
     def titles(self) -> list[str]:
         """Return the papers that there are, by their numbers."""
@@ -83,29 +89,30 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_what_is_followed_is_what_the_settings_name(world: World) -> None:
     """Each once and due at once; what they name no more is not followed, but what is known of it is kept."""
     world.follow(QUERY, "/a.xml", QUERY)
-    assert world.fetches.followed() == [
+    assert world.followed() == [
         Followed(
             number=number,
             name=name,
-            by="",
+            by=None,
             due=NOW,
             etag="",
             modified="",
             succeeded=None,
+            failed=None,
             fault="",
             faults=0,
             papers=0,
         )
         for number, name in ((1, QUERY), (2, world.url("/a.xml")))
     ]
-    before = world.fetches.followed()
+    before = world.followed()
     world.now += EVERY
     world.follow("/a.xml", QUERY)
-    assert world.fetches.followed() == before
+    assert world.followed() == before
     world.follow(QUERY)
-    assert world.fetches.followed() == before[:1]
+    assert world.followed() == before[:1]
     world.follow("/b.xml", "/a.xml")
-    assert [(each.number, each.name) for each in world.fetches.followed()] == [
+    assert [(each.number, each.name) for each in world.followed()] == [
         (2, world.url("/a.xml")),
         (3, world.url("/b.xml")),
     ]
@@ -119,13 +126,13 @@ def test_what_is_due_is_fetched(world: World) -> None:
     a = world.url("/a.xml")
     assert world.fetches.fetch_due() == [Fetch(a, Arrived(2, 0)), Fetch(QUERY, Arrived(1, 2))]
     assert sorted(world.titles()) == ["Paper 0", "Paper 1", "Paper 2"]
-    for each in world.fetches.followed():
+    for each in world.followed():
         assert 0.9 * EVERY <= each.due - NOW <= 1.1 * EVERY
         assert (each.succeeded, each.fault, each.faults) == (NOW, "", 0)
         assert (each.etag, each.papers) == (('"a"', 2) if each.name == a else ("", 1))
     assert world.fetches.fetch_due() == []
     world.now += 1.1 * EVERY
-    first = sorted(world.fetches.followed(), key=lambda each: each.due)
+    first = sorted(world.followed(), key=lambda each: each.due)
     assert world.fetches.fetch_due() == [Fetch(each.name, Arrived()) for each in first]
 
 
@@ -142,7 +149,7 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(world: World) -> None:
     assert world.fetches.fetch_all() == [Fetch(world.url("/a.xml"), Arrived(1, 0))]
     world.now += EVERY
     assert world.started().fetch_all() == [Fetch(world.url("/a.xml"), Arrived())]
-    (each,) = world.fetches.followed()
+    (each,) = world.followed()
     assert (each.succeeded, each.papers, each.etag) == (world.now, 1, '"a"')
     assert [asked.headers.get("if-none-match") for asked in world.server.asked] == [None, '"a"']
 
@@ -153,7 +160,7 @@ def test_pages_are_asked_for_until_what_is_known(world: World) -> None:
     world.follow(QUERY)
     assert world.fetches.fetch_all() == [Fetch(QUERY, Arrived(450, 0))]
     assert len(world.server.asked) == 3
-    assert world.pace.waits == [3, 3]
+    assert world.pace.waits == [3, 3, 3]
     assert world.started().fetch_all() == [Fetch(QUERY, Arrived())]
     assert len(world.server.asked) == 4
 
@@ -170,12 +177,15 @@ def test_a_feed_that_fails_holds_up_no_other(world: World) -> None:
         world.now += waits[-1]
         world.fetches.fetch_due()
     assert waits == [SOON, 2 * SOON, 4 * SOON, 8 * SOON, 16 * SOON, EVERY]
-    each = world.fetches.followed()[0]
-    assert (each.fault, each.faults, each.succeeded, each.papers) == (GONE, 7, None, 0)
+    each = world.followed()[0]
+    failed = world.now
+    assert (each.fault, each.faults, each.failed, each.succeeded) == (GONE, 7, failed, None)
     world.server.answers["/a.xml"] = Answer(atom([entry(2)]))
+    world.now += EVERY
     world.fetches.fetch_all()
-    each = world.fetches.followed()[0]
-    assert (each.fault, each.faults, each.succeeded, each.papers) == ("", 0, world.now, 1)
+    each = world.followed()[0]
+    assert (each.fault, each.faults, each.failed, each.succeeded) == (GONE, 0, failed, world.now)
+    assert each.papers == 1
 
 
 @pytest.mark.parametrize(("asked", "expected"), [(60, SOON), (7_200, timedelta(hours=2))])
@@ -289,7 +299,7 @@ def test_no_feed_is_begun_once_paperboy_stops(world: World) -> None:
     world.server.answers["/a.xml"] = answer
     world.follow("/a.xml", "/b.xml")
     assert [fetch.feed for fetch in world.fetches.fetch_due()] == [world.url("/a.xml")]
-    assert [each.due for each in world.fetches.followed() if each.name == world.url("/b.xml")] == [NOW]
+    assert [each.due for each in world.followed() if each.name == world.url("/b.xml")] == [NOW]
 
 
 def test_a_load_that_begins_meanwhile_puts_a_feed_off(world: World) -> None:
@@ -318,30 +328,33 @@ def test_what_fails_because_paperboy_stops_is_no_fault(world: World) -> None:
     world.server.answers["/a.xml"] = answer
     world.follow("/a.xml")
     assert world.fetches.fetch_due() == []
-    (each,) = world.fetches.followed()
+    (each,) = world.followed()
     assert (each.fault, each.faults, each.due) == ("", 0, NOW + SOON)
 
 
+class Stopping(Event):
+    """Is waited for without any time going by, and set when that is done for the second time."""
+
+    waits = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for some seconds."""
+        assert timeout
+        self.waits += 1
+        if self.waits > 1:
+            self.set()
+        return self.is_set()
+
+
 def test_a_fetch_ends_with_paperboy(tmp_path: Path) -> None:
-    """Be it that arXiv is waited for, or a server; that is no fault of the feed's."""
-    stopping = Event()
+    """Be it in the middle, when arXiv is waited for; that is no fault of the feed's."""
     with Server() as server:
-        by = means(
-            allow_private=True,
-            now=lambda: NOW,
-            stopping=stopping,
-            arxiv=f"http://127.0.0.1:{server.port}{API}",
-        )
-        whole = arxiv_api(450)
-
-        def answer(asked: Asked) -> Answer:
-            stopping.set()
-            return whole(asked)
-
-        server.answers[API] = answer
+        server.answers[API] = arxiv_api(450)
+        api = server.url(API, "127.0.0.1")
+        by = means(allow_private=True, now=lambda: NOW, stopping=Stopping(), arxiv=api)
         store = Store(tmp_path / "paperboy.db")
-        fetches = Fetches(store, Library(store), [feed_of(QUERY)], by)
-        assert fetches.fetch_due() == []
+        followed = FeedList(store, [feed_of(QUERY)])
+        assert Fetches(store, Library(store), followed, by).fetch_due() == []
         assert len(server.asked) == 1
-    (each,) = fetches.followed()
+    (each,) = followed.followed(NOW)
     assert (each.fault, each.faults, each.due) == ("", 0, NOW + SOON)

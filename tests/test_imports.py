@@ -19,7 +19,7 @@ LAYERS = (
     ("slack", "playground", "probes", "logs", "settings"),
     ("digest", "fetches"),
     ("library", "web"),
-    ("matching", "indexes", "loading", "arriving", "load_lock"),
+    ("matching", "indexes", "loading", "arriving", "load_lock", "feed_list"),
     ("change",),
     ("resolution",),
     ("numbering",),

@@ -1,6 +1,6 @@
 """ArXiv's API, page by page: a query → its entries, those that changed last first.
 
-Law: no page is asked for that can be done without, and all queries of a process share one `Pace`.
+Law: no page is asked for that can be done without, and each at the one `Pace` that is given.
 https://info.arxiv.org/help/api/user-manual.html
 """
 

@@ -1,31 +1,29 @@
-"""When a server may be asked again. Law: never twice at once, and each time so long after the last answer."""
+"""When a server may be asked again. Law: each time so long after the last answer, whoever got that."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 class Pace:
-    """Lets one through at a time, and each so many seconds after the one before has ended.
+    """Lets its one user ask, each time so many seconds after the time before has ended.
 
-    `clock` tells seconds that only go forward; `wait` waits so many, or raises to end it all.
+    The first time as well, for another process may have asked just before. `clock` tells seconds that only go
+    forward; `wait` waits so many, or raises to end it all.
     """
 
     def __init__(self, clock: Callable[[], float], wait: Callable[[float], object], seconds: float) -> None:
         self._clock = clock
         self._wait = wait
         self._seconds = seconds
-        self._next = clock()
-        self._lock = threading.Lock()
+        self._next = clock() + seconds
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for one's turn, and keep it as long as the block lasts."""
-        with self._lock:
-            early = self._next - self._clock()
-            if early > 0:
-                self._wait(early)
-            try:
-                yield
-            finally:
-                self._next = self._clock() + self._seconds
+        """Wait until it is time; the block is what is then done."""
+        early = self._next - self._clock()
+        if early > 0:
+            self._wait(early)
+        try:
+            yield
+        finally:
+            self._next = self._clock() + self._seconds

@@ -9,23 +9,26 @@ from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
+from bot.topics import Person
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """A feed: who added it (nobody: the settings), when it is due, and how it fared.
+    """A feed: who added it (None: the settings), when it is due, and how it fared.
 
     `etag` and `modified` are what its server said of the version that was read. `succeeded` is when it was
-    read last, None: never. `fault` is why it was not at the last try, `faults` how often in a row, and
-    `papers` how many it has brought that were new.
+    read last, `failed` when it could not be, and `fault` why; None: never. It has failed `faults` times in a
+    row, 0 where it is well. `papers` is how many it has brought that were new.
     """
 
     number: int
     name: str
-    by: str
+    by: Person | None
     due: datetime
     etag: str
     modified: str
     succeeded: datetime | None
+    failed: datetime | None
     fault: str
     faults: int
     papers: int
@@ -34,45 +37,64 @@ class Followed:
 def every(db: Database) -> list[Followed]:
     """Return the feeds, by their numbers."""
     rows = db.conn.execute(
-        "SELECT number, name, by, due, etag, modified, succeeded, fault, faults,"
+        "SELECT number, name, user, by, due, etag, modified, succeeded, failed, fault, faults,"
         " (SELECT coalesce(sum(new), 0) FROM load WHERE load.feed = feed.name) FROM feed ORDER BY number"
     )
     return [
         Followed(
             number=number,
             name=name,
-            by=by,
+            by=Person(user, by) if user else None,
             due=datetime.fromtimestamp(due, UTC),
             etag=etag,
             modified=modified,
-            succeeded=None if succeeded is None else datetime.fromtimestamp(succeeded, UTC),
+            succeeded=_instant(succeeded),
+            failed=_instant(failed),
             fault=fault,
             faults=faults,
             papers=papers,
         )
-        for number, name, by, due, etag, modified, succeeded, fault, faults, papers in rows
+        for number, name, user, by, due, etag, modified, succeeded, failed, fault, faults, papers in rows
     ]
 
 
-def add(db: Database, names: Iterable[str], now: datetime) -> None:
-    """Add feeds of the settings that there are not yet, due at once."""
+def enter(db: Database, names: Iterable[str], now: datetime) -> None:
+    """Enter feeds of the settings that there are not yet, due at once."""
     rows = ([name, now.timestamp()] for name in names)
     db.conn.executemany("INSERT OR IGNORE INTO feed (name, due) VALUES (?, ?)", rows)
 
 
+def add(db: Database, name: str, by: Person, due: datetime) -> None:
+    """Add a feed for somebody; what is known of one of that name stays so."""
+    db.conn.execute(
+        "INSERT INTO feed (name, user, by, due) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET user = excluded.user, by = excluded.by, due = excluded.due",
+        [name, by.id, by.name, due.timestamp()],
+    )
+
+
+def remove(db: Database, number: int) -> None:
+    """Remove a feed; what it brought stays."""
+    db.conn.execute("DELETE FROM feed WHERE number = ?", [number])
+
+
 def keep(db: Database, feed: Followed) -> None:
     """Keep how a feed fared, if there still is one of this number."""
-    succeeded = feed.succeeded and feed.succeeded.timestamp()
     db.conn.execute(
-        "UPDATE feed SET due = ?, etag = ?, modified = ?, succeeded = ?, fault = ?, faults = ?"
+        "UPDATE feed SET due = ?, etag = ?, modified = ?, succeeded = ?, failed = ?, fault = ?, faults = ?"
         " WHERE number = ?",
         [
             feed.due.timestamp(),
             feed.etag,
             feed.modified,
-            succeeded,
+            feed.succeeded and feed.succeeded.timestamp(),
+            feed.failed and feed.failed.timestamp(),
             feed.fault,
             feed.faults,
             feed.number,
         ],
     )
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -252,6 +252,16 @@ def m009_feeds(db: Database) -> None:
     )
 
 
+@migrations()
+def m010_who_follows_feeds(db: Database) -> None:
+    """Keep who added a feed, and when it failed last, which is told also when it is well again."""
+    _execute(
+        db,
+        "ALTER TABLE feed ADD COLUMN user TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE feed ADD COLUMN failed REAL",
+    )
+
+
 def _describe_in_versions(db: Database) -> None:
     """Move what is known of papers to `description`: each from the change `since` up to the change `until`.
 

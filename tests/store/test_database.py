@@ -44,6 +44,8 @@ SCHEMA = {
         "succeeded": "REAL",
         "fault": "TEXT",
         "faults": "INTEGER",
+        "user": "TEXT",
+        "failed": "REAL",
     },
     "file": {
         "id": "INTEGER",
@@ -151,6 +153,7 @@ STEPS = [
     "m007_doi",
     "m008_versions",
     "m009_feeds",
+    "m010_who_follows_feeds",
 ]
 KEYS = {"paper": ["number"], "paper_key": ["key", "paper"], "workspace": ["team"]} | {
     "decided": ["topic", "date"],
@@ -172,7 +175,7 @@ MAY_BE_NULL = (
     {(table, column) for table, columns in KEYS.items() for column in columns}  # SQLite's keys may
     | {(table, "id") for table in ("description", "file", "record", "load", "loading", "problem")}
     | {(table, "id") for table in ("topic", "delivery", "generation")}
-    | {("moved", "record"), ("feed", "number"), ("feed", "succeeded")}
+    | {("moved", "record"), ("feed", "number"), ("feed", "succeeded"), ("feed", "failed")}
     | {
         ("description", "year"),
         ("record", "fields"),
