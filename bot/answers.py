@@ -106,6 +106,7 @@ class Status:
     papers: int
     records: int
     records_by_file: dict[str, int]
+    records_by_feed: dict[str, int]
     last: Loaded | None
     under_way: str
 

@@ -17,17 +17,19 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.beside import reloading, settling
 from bot.connect import Clock, bolt_app, connected, disconnect, team_of, web_client
 from bot.digest.courier import Courier
-from bot.digest.rounds import FEEDS, Rounds
+from bot.digest.rounds import FEEDS, Rounds, alone
 from bot.digest.sending import Watch
 from bot.errors import OperatorError
 from bot.feed_list import FeedList
-from bot.fetches import Fetches, means
+from bot.fetches import Fetch, Fetches, means
 from bot.library import Library
+from bot.outages import Outages
 from bot.playground import LocalSlack, MovableClock
 from bot.probes import Metrics, probes
 from bot.settings import Mode, Settings, SettingsError
+from bot.slack.desk import Upkeep
 from bot.slack.http import endpoint
-from bot.slack.sender import ChannelSender, DigestWriter
+from bot.slack.sender import ChannelSender, DigestWriter, FeedWriter
 from bot.store import Store, deliveries
 from bot.web import SLACK_PATH, Probe, port_refused, routes, serving
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 TICK = 30  # seconds
 SETTLING = 300  # seconds between looks at whether the index should be made anew
 _UNCHECKED = 1.0  # seconds until a round is tried again that found the database unchecked
+_PATIENCE = 30.0  # seconds for which feeds that are being fetched are waited for
 _LATE = timedelta(seconds=3 * TICK)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -57,8 +60,16 @@ class _Parts:
     metrics: Metrics
     rounds: Rounds
     feeds: Rounds
+    fetches: Fetches
     store: Store
     team: str = ""
+
+    def fetch(self, number: int) -> Fetch | None:
+        """Fetch a feed for somebody who asks for it; None where that is to be done later."""
+        if not self.checked.done():
+            return None
+        with alone(self.settings.db, _PATIENCE, FEEDS) as is_mine:
+            return self.fetches.fetch(number) if is_mine else None
 
     def unready(self, *, online: bool) -> str:
         """Say what is missing, or nothing."""
@@ -149,7 +160,9 @@ def _playground(settings: Settings, library: Library, clock: Clock, checked: Fut
         )
         parts = replace(parts, settings=tokens)
         reload = stack.enter_context(reloading(library, tokens, parts.clock))
-        app = stack.enter_context(bolt_app(tokens, library, parts.clock, parts.metrics, reload))
+        app = stack.enter_context(
+            bolt_app(tokens, library, parts.clock, parts.metrics, Upkeep(reload, parts.fetch))
+        )
         stack.callback(disconnect, connected(app, tokens))
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
         for each in (parts.rounds, parts.feeds):
@@ -166,7 +179,9 @@ def _socket_mode(settings: Settings, library: Library, clock: Clock, checked: Fu
     parts = _parts(settings, library, clock, checked)
     with ExitStack() as stack:
         reload = stack.enter_context(reloading(library, settings, clock))
-        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics, reload))
+        app = stack.enter_context(
+            bolt_app(settings, library, clock, parts.metrics, Upkeep(reload, parts.fetch))
+        )
         handler = connected(app, settings)
         stack.callback(disconnect, handler)
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
@@ -181,7 +196,9 @@ def _http_mode(settings: Settings, library: Library, clock: Clock, checked: Futu
     answers: Mapping[str, Probe] = probes(parts.metrics, lambda: parts.unready(online=True))
     with ExitStack() as stack:
         reload = stack.enter_context(reloading(library, settings, clock))
-        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics, reload))
+        app = stack.enter_context(
+            bolt_app(settings, library, clock, parts.metrics, Upkeep(reload, parts.fetch))
+        )
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
         wsgi = routes(answers, endpoint(app, settings.signing_secret))
         address = stack.enter_context(serving(wsgi, settings.host, settings.port))
@@ -190,8 +207,10 @@ def _http_mode(settings: Settings, library: Library, clock: Clock, checked: Futu
 
 def _parts(settings: Settings, library: Library, clock: Clock, checked: Future[None]) -> _Parts:
     metrics = Metrics(lambda: library.size)
-    digests, feeds = Rounds(settings.db, clock), Rounds(settings.db, clock, FEEDS)
-    return _Parts(settings, library, clock, checked, metrics, digests, feeds, Store(settings.db))
+    digests, feeds, store = Rounds(settings.db, clock), Rounds(settings.db, clock, FEEDS), Store(settings.db)
+    by = means(allow_private=settings.private_feeds, now=clock, stopping=feeds.stop)
+    fetches = Fetches(store, library, FeedList(store, settings.feeds), by)
+    return _Parts(settings, library, clock, checked, metrics, digests, feeds, fetches, store)
 
 
 @contextmanager
@@ -220,7 +239,7 @@ def _delivering(parts: _Parts) -> Iterator[str]:
     settings = parts.settings
     with (
         parts.rounds.going(go),
-        parts.feeds.going(_fetching(parts)),
+        parts.feeds.going(_fetching(parts, courier.team)),
         settling(parts.library, settings.db, parts.clock, settings.log) as settle_if_need_be,
     ):
         for upkeep in (settle_if_need_be, parts.library.warm):  # the papers may have become many
@@ -236,18 +255,19 @@ def _delivering(parts: _Parts) -> Iterator[str]:
             ticks.shutdown()
 
 
-def _fetching(parts: _Parts) -> "Callable[[], float | None]":
+def _fetching(parts: _Parts, team: str) -> "Callable[[], float | None]":
     """Return what fetches the feeds that are due, once the database has been looked through."""
-    settings = parts.settings
-    by = means(allow_private=settings.private_feeds, now=parts.clock, stopping=parts.feeds.stop)
-    fetches = Fetches(parts.store, parts.library, FeedList(parts.store, settings.feeds), by)
+    settings, stopping = parts.settings, parts.feeds.stopping
+    sender = ChannelSender(web_client(settings), team)
+    outages = Outages(parts.store, parts.fetches.list, sender, FeedWriter(), settings.admins, stopping)
 
     def go() -> float | None:
         if not parts.checked.done():
             return _UNCHECKED
         parts.checked.result()
-        fetches.fetch_due()
+        parts.fetches.fetch_due()
         parts.library.catch_up()  # also with what another process has fetched: nobody may search for hours
+        outages.tell(parts.clock())
         return None
 
     return go

@@ -109,6 +109,7 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
     last = state.last
     problems = last.problems if last else ()
     loaded_at = last and last.at.isoformat(timespec="seconds")
+    sources = {**state.records_by_file, **state.records_by_feed}
     if options.json:
         _print_json(
             {
@@ -120,7 +121,7 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
                     {"file": problem.file, "line": problem.line, "reason": problem.reason}
                     for problem in problems
                 ],
-                "sources": state.records_by_file,
+                "sources": sources,
                 "loaded_at": loaded_at,
                 "load": last and {"by": last.by, "seconds": last.seconds, **_counts(last)},
                 "under_way": state.under_way or None,
@@ -134,8 +135,8 @@ def status(settings: Settings, options: argparse.Namespace) -> None:
         print(f"that brought {_told(last)}")
     if state.under_way:
         print(f"{state.under_way} is under way")
-    for file, records in state.records_by_file.items():
-        print(f"{records:8,}  {file}")
+    for source, records in sources.items():
+        print(f"{records:8,}  {source}")
     print(f"{counted(len(problems), 'place')} could not be read" + (":" if problems else ""))
     for problem in problems:
         print(f"          {problem.file}:{problem.line} {problem.reason}")

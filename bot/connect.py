@@ -18,15 +18,15 @@ from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.answers import Reload
 from bot.digest.following import Following
 from bot.errors import OperatorError
+from bot.feed_list import FeedList
 from bot.library import Library
 from bot.probes import Metrics
 from bot.settings import Settings
 from bot.slack import listeners
 from bot.slack.claims import Claims
-from bot.slack.desk import Desk
+from bot.slack.desk import Desk, Upkeep
 from bot.store import Store
 
 LISTENERS = 32  # at once; with Bolt's own 5, five slow ones make the sixth time out
@@ -55,7 +55,7 @@ def team_of(client: WebClient) -> str:
 
 @contextmanager
 def bolt_app(
-    settings: Settings, library: Library, clock: Clock, metrics: Metrics, reload: Reload
+    settings: Settings, library: Library, clock: Clock, metrics: Metrics, upkeep: Upkeep
 ) -> Iterator[App]:
     """Yield the Bolt app with every listener; raises OperatorError where Slack refuses the token."""
     client = web_client(settings)
@@ -71,10 +71,19 @@ def bolt_app(
         except (BoltError, *_NO_SLACK) as error:
             raise _refusal("Slack refuses SLACK_BOT_TOKEN", client.base_url, error) from error
         claims = Claims(settings.db, clock)
-        following = Following(Store(settings.db), library, clock)
-        search = metrics.timed(library.search)
-        counted = metrics.counted(reload)
-        desk = Desk(library, search, claims, following, clock, counted, settings.timezone, settings.admins)
+        store = Store(settings.db)
+        desk = Desk(
+            library=library,
+            search=metrics.timed(library.search),
+            claims=claims,
+            following=Following(store, library, clock),
+            clock=clock,
+            reload=metrics.counted(upkeep.reload),
+            feeds=FeedList(store, settings.feeds),
+            fetch=upkeep.fetch,
+            timezone=settings.timezone,
+            admins=settings.admins,
+        )
         listeners.register(app, desk)
         yield app
 

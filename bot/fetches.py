@@ -85,27 +85,27 @@ def means(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = BASE
 
 
 class Fetches:
-    """Fetches the feeds of a list. Whoever has it do so must hold the lock of feeds."""
+    """Fetches the feeds of its `list`. Whoever has it do so must hold the lock of feeds."""
 
     def __init__(self, store: Store, library: Library, feed_list: FeedList, means: Means) -> None:
         self._store = store
         self._library = library
-        self._list = feed_list
+        self.list = feed_list
         self._begin, self._clock, self._stopping = means
 
     def fetch_due(self) -> list[Fetch]:
         """Fetch the feeds that are due, the one first that has been so for longest."""
         now = self._clock()
-        due = (each for each in self._list.followed(now) if not now < each.due <= now + _FARTHEST)
+        due = (each for each in self.list.followed(now) if not now < each.due <= now + _FARTHEST)
         return self._fetch(sorted(due, key=_due))
 
     def fetch_all(self) -> list[Fetch]:
         """Fetch all feeds now."""
-        return self._fetch(self._list.followed(self._clock()))
+        return self._fetch(self.list.followed(self._clock()))
 
     def fetch(self, number: int) -> Fetch | None:
         """Fetch one feed now; None where it is not followed, or not to its end because Paperboy stops."""
-        followed = self._list.followed(self._clock())
+        followed = self.list.followed(self._clock())
         return next(iter(self._fetch([each for each in followed if each.number == number])), None)
 
     def _fetch(self, followed: Sequence[Followed]) -> list[Fetch]:

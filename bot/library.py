@@ -251,6 +251,7 @@ class Library:
                 papers=latest.papers if latest else 0,
                 records=latest.records if latest else 0,
                 records_by_file=records.by_file(db),
+                records_by_feed=records.by_file(db, feeds=True),
                 last=loaded(last, loads.problems(db)) if last else None,
                 under_way=load_lock.holder(self._store),
             )

@@ -151,7 +151,7 @@ def test_a_reload_leaves_alone_what_feeds_brought(fed: Fed) -> None:
     }
     state = fed.library.status()
     assert (state.papers, state.records) == (3, 4)
-    assert state.records_by_file == {"a.jsonl": 2, FEED: 2}
+    assert (state.records_by_file, state.records_by_feed) == ({"a.jsonl": 2}, {FEED: 2})
 
 
 def test_the_last_load_is_the_corpuss(fed: Fed) -> None:

@@ -93,7 +93,7 @@ def test_what_the_settings_name_stays(store: Store) -> None:
     """Also what somebody had added before; whoever runs Paperboy can take it out."""
     listed(store).add(feed_of(CL), ANA, NOW)
     feeds = listed(store, CL)
-    with pytest.raises(UserError, match=r"^Feed 1, arxiv:cs\.CL, stands in the settings\. Whoever runs me can"):
+    with pytest.raises(UserError, match=r"^Feed 1, arxiv:cs\.CL, stands in the settings\. Whoever runs me"):
         feeds.remove("1")
     assert feeds.followed(NOW) == [feed(1, CL, ANA, NOW + AGAIN)]
     assert feeds.is_set(feeds.followed(NOW)[0])

@@ -17,7 +17,7 @@ LAYERS = (
     ("app",),
     ("connect", "beside"),
     ("slack", "playground", "probes", "logs", "settings"),
-    ("digest", "fetches"),
+    ("digest", "fetches", "outages"),
     ("library", "web"),
     ("matching", "indexes", "loading", "arriving", "load_lock", "feed_list"),
     ("change",),

@@ -315,6 +315,7 @@ def test_status_tells_what_is_loaded(db: Path, corpus: Path) -> None:
         papers=2,
         records=2,
         records_by_file={"Backdoor.txt": 1, "Router.txt": 1},
+        records_by_feed={},
         last=loaded(NOW, 2, 2, Problem("Worse.txt", 0, "the file is UTF-16; save it as UTF-8")),
         under_way="",
     )
@@ -361,6 +362,7 @@ def test_an_empty_corpus_leaves_the_library_empty(db: Path, tmp_path: Path) -> N
         papers=0,
         records=0,
         records_by_file={},
+        records_by_feed={},
         last=loaded(NOW, 0, 0, Problem(str(tmp_path / "empty"), 0, "the folder holds no papers")),
         under_way="",
     )
@@ -376,7 +378,7 @@ def test_an_empty_library_is_loaded_when_there_are_papers(db: Path, corpus: Path
 def test_before_the_first_load_nothing_is_known(db: Path) -> None:
     """The status of a store that was only opened is empty."""
     assert Library(Store(db)).status() == Status(
-        papers=0, records=0, records_by_file={}, last=None, under_way=""
+        papers=0, records=0, records_by_file={}, records_by_feed={}, last=None, under_way=""
     )
 
 

@@ -257,6 +257,7 @@ def test_a_reload_tells_what_it_brought(db: Path, corpus: Path) -> None:
         papers=10,
         records=11,
         records_by_file={"a.jsonl": 4, "b.jsonl": 4, "sub/c.jsonl": 3},
+        records_by_feed={},
         last=done,
         under_way="",
     )

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import unescape
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -91,8 +90,9 @@ def _unquoted(feed: str) -> str:
 def _plain(text: str) -> str:
     """Return what was typed: Slack makes links in the middle of words, for `cs.cl` looks like a host."""
     text = " ".join(unicodedata.normalize("NFC", text.translate(_QUOTES)).split())
-    if whole := _MARKUP.fullmatch(text):
-        return unescape(whole["target"])
+    whole = _MARKUP.fullmatch(text)
+    if whole and not (whole["label"] or "").lower().startswith(_ARXIV):
+        return whole["target"]
     return _MARKUP.sub(lambda link: link["label"] or link["target"], text)
 
 

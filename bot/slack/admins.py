@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from bot.errors import RefusedError, SendError, UserError
 from bot.slack import places, send
 from bot.slack.scene import Scene
+from bot.topics import Person
 from bot.wording import listed, shorten
 
 _NAMED = 3  # whom to ask
@@ -23,22 +24,22 @@ _NEVER = ("is_bot", "is_restricted", "is_ultra_restricted", "is_stranger", "dele
 _log = logging.getLogger(__name__)
 
 
-def admin(client: WebClient, scene: Scene, admins: Collection[str]) -> str:
-    """Return by which name people know the asker; raises UserError where they are no admin.
+def admin(client: WebClient, scene: Scene, admins: Collection[str], deed: str) -> Person:
+    """Return the asker, by the name that people know; raises UserError where they are no admin.
 
-    `admins` are the ids of those who are listed.
+    `admins` are the ids of those who are listed; `deed` is what others may not do.
     """
     if scene.user in admins:
         known = scene if scene.handle else places.asker(client, scene)[0]
-        return known.person.name
+        return known.person
     try:
         user = _user(client, scene.user)
     except SendError as error:
         _log.warning("nobody knows whether the asker is an admin: %s", error)
         raise UserError(_unknown(error)) from error
     if not is_admin(user, scene.place.team):
-        raise UserError(f"Only admins may reload the papers. Please ask {_whom(client, admins)}.")
-    return scene.called(user.get("name") or "").person.name
+        raise UserError(f"Only admins may {deed}. Please ask {_whom(client, admins)}.")
+    return scene.called(user.get("name") or "").person
 
 
 def is_admin(user: dict[str, Any], team: str) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.errors import UserError
+from bot.feeds.addresses import Feed
 
 
 class UsageError(UserError):
@@ -57,6 +58,25 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class Reload:
     """The corpus anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """The feeds that bring new papers."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddFeed:
+    """A feed to follow."""
+
+    feed: Feed
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFeed:
+    """A feed to follow no longer, by its number or as it is written."""
+
+    which: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +144,9 @@ Command = (
     | Bib
     | Status
     | Reload
+    | Feeds
+    | AddFeed
+    | RemoveFeed
     | Subscribe
     | Topics
     | Unsubscribe

@@ -11,15 +11,16 @@ from collections.abc import Callable
 from bot.errors import UserError
 from bot.ids import names_a_paper
 from bot.search.spelling import distance
-from bot.slack import about_topics
+from bot.slack import about_feeds, about_topics
 from bot.slack.asked import Bib, Command, Help, Reload, Search, Show, Similar, Slip, Status, UsageError
 from bot.slack.typed import clean, references
 from bot.wording import shorten
 
-COMMANDS = ("help", "search", "status", "reload", "show", "similar", "bib", *about_topics.COMMANDS)
+COMMANDS = ("help", "search", "status", "reload", "feeds", "show", "similar", "bib", *about_topics.COMMANDS)
 GUIDES = ("manage", "admin")  # what help explains besides
 EXAMPLES = {
     **about_topics.EXAMPLES,
+    "feeds": about_feeds.EXAMPLE,
     "show": "/paper show 2305.14710",
     "similar": "/paper similar 2305.14710",
     "bib": "/paper bib 2305.14710 2311.09433",
@@ -69,7 +70,8 @@ def _command(said: str) -> Command | None:
     if match := _HELP.fullmatch(said):
         about = (match["about"] or "").lower().lstrip("-—–")
         return Help("bib" if about == "bibtex" else about)
-    if command := _ALONE.get(said.lower()) or about_topics.about_topics(said):
+    command = _ALONE.get(said.lower()) or about_feeds.about_feeds(said) or about_topics.about_topics(said)
+    if command:
         return command
     given = (said,) if names_a_paper(said) else references(said)
     if given and all(map(names_a_paper, given)):

@@ -3,14 +3,17 @@
 Law: a button is answered from the corpus there is now, and the answer says so where that is another one.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.answers import Answer, Reload, Similar
-from bot.digest.following import Following
-from bot.errors import UserError
+from bot.digest.following import Following, News
+from bot.errors import OperatorError, UserError
+from bot.feed_list import FeedList
+from bot.fetches import Fetch
 from bot.library import Library
 from bot.papers import Paper
 from bot.slack import render
@@ -24,6 +27,16 @@ from bot.topics import Place
 from bot.wording import shorten
 
 Page = TypeVar("Page", Answer, Similar)
+FetchFeed = Callable[[int], Fetch | None]
+
+_log = logging.getLogger(__name__)
+
+
+class Upkeep(NamedTuple):
+    """What brings papers when somebody asks for it, as `Desk` has it."""
+
+    reload: Reload
+    fetch: FetchFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,9 @@ class Desk:
     `following` is what channels follow, `timezone` the zone of whoever has none in Slack.
     `reload` reads the corpus anew for whoever is called so, tells now and then how far it is, and returns
     what it brought; it raises UserError while another one is under way, and OperatorError where it failed
-    and nothing changed. `admins` are people who may have it done besides the workspace's admins.
+    and nothing changed. `feeds` are those that are followed; `fetch` fetches one of them now, by its number,
+    and returns None where others are fetched for long, or Paperboy stops. `admins` are people who may have
+    that done besides the workspace's admins.
     """
 
     library: Library
@@ -42,6 +57,8 @@ class Desk:
     following: Following
     clock: Callable[[], datetime]
     reload: Reload
+    feeds: FeedList
+    fetch: FetchFeed
     timezone: str = "UTC"
     admins: frozenset[str] = frozenset()
 
@@ -97,6 +114,17 @@ class Desk:
         """Return the window in which a channel's topics are managed, at a page."""
         listed = self.listed(place, after=after)
         return render.topics_window(listed, Form(place.channel, after=listed.after), self.clock())
+
+    def news(self, place: Place, above: int) -> News | None:
+        """Return what of the papers with numbers `above` one matches a channel's topics.
+
+        None where it follows nothing, or nobody knows.
+        """
+        try:
+            return self.following.matching_new(place, above) if self.following.topics(place) else None
+        except (UserError, OperatorError) as error:  # what brought them is done, and can be told all the same
+            _log.warning("what is new to a channel is not known: %s", error)
+            return None
 
     def shared(self, subject: Subject, person: str) -> Message:
         """Return what a button stands for as the channel sees it, shared by a person."""

@@ -1,4 +1,4 @@
-"""Digests → Slack: what `bot.digest` needs of whoever sends and of whoever writes.
+"""Digests and news of feeds → Slack: what is needed of whoever sends and of whoever writes.
 
 Law: each call of Slack's methods is made once. A message is found again by its metadata, and it is said not
 to be there only where all of the history since then has been read.
@@ -16,8 +16,10 @@ from bot.digest.sending import Mark, Trouble
 from bot.errors import RefusedError, SendError, UncertainError
 from bot.library import Library
 from bot.slack import render, send
+from bot.slack.admins import is_admin
 from bot.slack.render import Message
 from bot.store.deliveries import Content
+from bot.store.feeds import Followed
 
 EVENT_TYPE = "paper_digest"
 PAGE = 200  # messages
@@ -85,6 +87,18 @@ class ChannelSender:
         """Tell a person something in the bot's messages with them; raises SendError."""
         send.post(self.client, person, _message(content))
 
+    def admins(self) -> list[str]:
+        """Return the ids of the workspace's admins and owners; raises SendError."""
+        found: list[str] = []
+        cursor = None
+        for _ in range(MOST_PAGES):
+            answer = send.call(self.client, "users_list", limit=PAGE, cursor=cursor)
+            found += [each["id"] for each in answer["members"] if is_admin(each, self.team)]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        return found
+
     def _pages(
         self, channel: str, thread: str | None, stopping: Callable[[], bool]
     ) -> Iterator[list[dict[str, Any]]]:
@@ -124,6 +138,20 @@ class DigestWriter:
     def trouble(self, trouble: Trouble) -> Content:
         """Return what an owner reads."""
         return _content(render.trouble(trouble))
+
+
+class FeedWriter:
+    """Puts into words what admins are told of feeds."""
+
+    @staticmethod
+    def failing(feeds: Sequence[Followed], now: datetime) -> Content:
+        """Return what an admin reads of feeds that fail."""
+        return _content(render.feeds_failing(feeds, now))
+
+    @staticmethod
+    def well(feeds: Sequence[Followed], now: datetime) -> Content:
+        """Return what an admin reads of feeds that are well again."""
+        return _content(render.feeds_well(feeds, now))
 
 
 def _metadata(mark: Mark) -> dict[str, Any]:

@@ -27,9 +27,14 @@ def is_done(db: Database, kind: str, key: str) -> bool:
     return bool(found and found[0])
 
 
-def release(db: Database, kind: str, key: str) -> None:
-    """Give a claim back, where what it stands for was certainly not done."""
-    db.conn.execute("DELETE FROM once WHERE kind = ? AND key = ?", [kind, key])
+def release(db: Database, kind: str, key: str) -> bool:
+    """Give a claim back, where what it stands for was not done or is over; return whether there was one."""
+    return db.conn.execute("DELETE FROM once WHERE kind = ? AND key = ?", [kind, key]).rowcount == 1
+
+
+def keys(db: Database, kind: str) -> set[str]:
+    """Return what is claimed of a kind."""
+    return {key for (key,) in db.conn.execute("SELECT key FROM once WHERE kind = ?", [kind])}
 
 
 def forget(db: Database, kind: str, before: datetime) -> None:

@@ -72,9 +72,10 @@ def files(db: Database) -> dict[int, FileState]:
     return {id_: FileState(*state) for id_, *state in rows}
 
 
-def by_file(db: Database) -> dict[str, int]:
-    """Return how many records each file gave that gave any, feeds too, in order of names."""
-    return dict(db.conn.execute("SELECT name, records FROM file WHERE records ORDER BY name"))
+def by_file(db: Database, *, feeds: bool = False) -> dict[str, int]:
+    """Return how many records each file gave that gave any, or each of the feeds, in order of names."""
+    rows = db.conn.execute("SELECT name, records FROM file WHERE records AND feed = ? ORDER BY name", [feeds])
+    return dict(rows)
 
 
 def counted(db: Database) -> int:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +11,13 @@ import pytest
 
 from bot.answers import Loaded, Progress, Reload
 from bot.connect import bolt_app
+from bot.feeds.addresses import feed_of
+from bot.fetches import Fetch
 from bot.library import Library
 from bot.playground import LocalSlack
 from bot.probes import Metrics
 from bot.settings import Settings
+from bot.slack.desk import FetchFeed, Upkeep
 from bot.slack.http import endpoint
 from bot.web import SLACK_PATH, routes, serving
 from tests.conftest import LOADED_AT
@@ -30,6 +33,14 @@ def unused(_who: str, _told: Callable[[Progress], None]) -> Loaded:
     raise AssertionError("nobody asked for a reload")
 
 
+def unfetched(_number: int) -> Fetch | None:
+    """Stand for the fetch of a feed that a test has no use for."""
+    raise AssertionError("nobody asked for a feed")
+
+
+UNUSED = Upkeep(unused, unfetched)
+
+
 @contextmanager
 def answering(
     slack: LocalSlack,
@@ -39,6 +50,8 @@ def answering(
     *,
     clock: Callable[[], datetime] | None = None,
     reload: Reload = unused,
+    fetch: FetchFeed = unfetched,
+    feeds: Sequence[str] = (),
     admins: Collection[str] = (),
 ) -> Iterator[None]:
     """Run the app with a library by HTTP while the block runs; it is two hours after the load, or `later`.
@@ -51,10 +64,11 @@ def answering(
         api_url=slack.api_url,
         db=db,
         admins=frozenset(admins),
+        feeds=tuple(map(feed_of, feeds)),
     )
     now = clock or (lambda: LOADED_AT + timedelta(hours=2) + later)
     with (
-        bolt_app(settings, library, now, Metrics(lambda: library.size), reload) as app,
+        bolt_app(settings, library, now, Metrics(lambda: library.size), Upkeep(reload, fetch)) as app,
         serving(routes({}, endpoint(app, slack.signing_secret)), "127.0.0.1", 0) as address,
     ):
         slack.request_url = f"{address}{SLACK_PATH}"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from bot.answers import Answer, Found, Loaded, Similar, Suggestion
 from bot.library import Library
@@ -9,6 +10,8 @@ from bot.papers import Paper, Problem, Source, TitleOrigin
 from bot.playground import SAFETY
 from bot.playground.checks import content_of, objects, view_of
 from bot.slack.render import Message, View
+from bot.store.feeds import Followed
+from bot.topics import Person
 from tests.conftest import LOADED_AT
 
 HOSTILE = "<!channel> <!here> @channel *_~`<@U1> :tada: & \u202e <https://evil.example|x> " * 12
@@ -66,6 +69,26 @@ def answer(library: Library, query: str, text: str, found: Paper) -> Answer:
         unknown=(text,) * 60,
         weak=True,
         suggestion=Suggestion(query, 3, 10**9, 0),
+    )
+
+
+def feed(number: int, text: str, faults: int = 0, **fared: Any) -> Followed:
+    """Return a feed that says `text` wherever it can, and has failed so often in a row."""
+    return replace(
+        Followed(
+            number=number,
+            name=text,
+            by=Person("U1", text) if number % 2 else None,
+            due=LOADED_AT,
+            etag=text,
+            modified=text,
+            succeeded=LOADED_AT if number % 2 else None,
+            failed=LOADED_AT if faults else None,
+            fault=text if faults else "",
+            faults=faults,
+            papers=10**9,
+        ),
+        **fared,
     )
 
 

@@ -112,7 +112,8 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
     "help-subscribe": lambda library: render.help_page("subscribe", library.size),
     "help-manage": lambda library: render.help_page("manage", library.size),
     "help-admin": lambda library: render.help_page("admin", library.size),
-    "status-next": lambda library: render.status(library.status(), "0.1.0", NOW, (NOW, "Europe/London")),
+    "help-feeds": lambda library: render.help_page("feeds", library.size),
+    "status-next": lambda library: render.status(library.status(), [], "0.1.0", NOW, (NOW, "Europe/London")),
 }
 
 

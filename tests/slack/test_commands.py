@@ -3,14 +3,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
+from bot.feeds.addresses import Feed
 from bot.slack.asked import (
+    AddFeed,
     Bib,
     Command,
     Edit,
+    Feeds,
     Help,
     Pause,
     Preview,
     Reload,
+    RemoveFeed,
     Resume,
     Search,
     Show,
@@ -24,6 +28,9 @@ from bot.slack.asked import (
 )
 from bot.slack.commands import COMMANDS, EXAMPLES, GUIDES, parse_command
 
+CR = Feed("arxiv:cs.CR", query="cat:cs.CR")
+EXAMPLE = Feed("https://example.org/a?b=1&copy=2", url="https://example.org/a?b=1&copy=2")
+BOTH = 'ti:"a b" AND cat:cs.CR'
 A, B = "2305.14710", "2311.09433"
 ONE = "To unsubscribe takes one number, a topic, or all. For example:"
 MANY = ("topic 1", "1, 2", "1 2", "#1 and 2", "topics 1, 2 and 3")
@@ -79,6 +86,25 @@ def nowhere(_word: str) -> bool:
         ("status", Status()),
         ("STATUS", Status()),
         ("--me status", Status()),
+        ("feeds", Feeds()),
+        ("Feeds", Feeds()),
+        ("feeds list", Feeds()),
+        ("feeds add arxiv:cs.CR", AddFeed(CR)),
+        ("feed add arxiv:cs.cr", AddFeed(CR)),
+        ("Feeds Add <http://arxiv:cs.CR|arxiv:cs.CR>", AddFeed(CR)),
+        ("feeds add https://Example.org/a?b=1&amp;copy=2", AddFeed(EXAMPLE)),
+        ("feeds add <https://example.org/a?b=1&amp;copy=2>", AddFeed(EXAMPLE)),
+        ("feeds add “https://example.org/a?b=1&amp;copy=2”", AddFeed(EXAMPLE)),
+        ('feeds add arxiv:ti:"a b" AND cat:cs.cr', AddFeed(Feed(f"arxiv:{BOTH}", query=BOTH))),
+        ("feeds remove 2", RemoveFeed("2")),
+        ("feed remove #02", RemoveFeed("2")),
+        ("feeds REMOVE feed 12.", RemoveFeed("12")),
+        ("feeds remove arxiv:cs.cr", RemoveFeed("arxiv:cs.CR")),
+        ("feeds remove <!channel>", RemoveFeed("<!channel>")),
+        ("feed", Search("feed")),
+        ("feed forward networks", Search("feed forward networks")),
+        ("feeds adding noise", Search("feeds adding noise")),
+        ("search feeds", Search("feeds")),
         ("search status", Search("status")),
         ("reload", Reload()),
         ("RELOAD", Reload()),
@@ -224,6 +250,31 @@ def test_a_wrong_number_is_refused_with_a_line_that_works(typed: str, said: tupl
     assert refusal(typed) == said
 
 
+@pytest.mark.parametrize(
+    ("typed", "message", "line"),
+    [
+        ("feeds add", "Add which feed? A category or a search of arXiv, or the address", EXAMPLES["feeds"]),
+        ("feed remove ", "Remove which feed? By its number, for example:", "/paper feeds remove 2"),
+        (
+            'feeds add arxiv:ti:"a b" https://example.org',
+            "One feed at a time. For example:",
+            '/paper feeds add arxiv:ti:"a b"',
+        ),
+    ],
+)
+def test_one_feed_is_named(typed: str, message: str, line: str) -> None:
+    """Neither none nor several; which line works is said."""
+    refused, works = refusal(typed)
+    assert (refused[: len(message)], works) == (message, line)
+
+
+@pytest.mark.parametrize("feed", ["cs.CL", "arxiv:cs.NOPE", "ftp://example.org/", 'arxiv:ti:"a', "<@U1>"])
+def test_what_is_no_feed_is_refused_with_what_is(feed: str) -> None:
+    """Whatever was typed."""
+    with pytest.raises(UserError, match=r"for example arxiv:cs\.CL, arxiv:ti:"):
+        parse_command(f"feeds add {feed}", nowhere)
+
+
 @pytest.mark.parametrize("name", ["", "show ", "similar "])
 @pytest.mark.parametrize("given", [f"{A},{B}", f"{A} {B}", f"{A} arXiv:{B}v2 {B}"])
 def test_several_papers_at_once_are_refused_with_the_way(name: str, given: str) -> None:
@@ -258,6 +309,8 @@ def test_several_papers_at_once_are_refused_with_the_way(name: str, given: str) 
         ("edti 2 daily", "edit 2 daily"),
         ("resmue", "resume"),
         ("relaod", "reload"),
+        ("fedes", "feeds"),
+        ("feds add arxiv:cs.CL", "feeds add arxiv:cs.CL"),
     ],
 )
 def test_a_slip_is_offered_its_command(typed: str, meant: str) -> None:

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.answers import Answer, Progress, Status
+from bot.arriving import Arrived
 from bot.digest.following import News
+from bot.fetches import Fetch
 from bot.library import Library
 from bot.papers import Paper, Problem
 from bot.playground.checks import objects
@@ -14,6 +16,7 @@ from bot.slack.asked import Slip
 from bot.slack.buttons import LONGEST_VALUE, Alike, One, Results, Window, read
 from bot.slack.commands import COMMANDS, GUIDES
 from bot.slack.render import Listed, Message, View
+from bot.store.feeds import Followed
 from tests.conftest import LOADED_AT
 from tests.slack.editions import topic
 from tests.slack.extremes import (
@@ -21,6 +24,7 @@ from tests.slack.extremes import (
     QUERIES,
     TEXTS,
     answer,
+    feed,
     load,
     paper,
     similar,
@@ -74,11 +78,29 @@ def of_the_rest(text: str) -> Iterator[Message | View]:
     problems = (Problem(text or "a.txt", 0, text or "why"),) * 5000
     files = {f"{text}{number}": number for number in range(5000)}
     last = load(text, problems)
-    yield render.status(Status(10**9, 10**9, files, last, text), text or "1", LOADED_AT)
+    fed = [feed(number, text, faults=number % 3) for number in range(100)]
+    shown = Status(10**9, 10**9, files, files, last, text)
+    yield render.status(shown, fed, text or "1", LOADED_AT, (LOADED_AT, "Europe/Berlin"))
+    yield from of_feeds(fed, text)
     followed = tuple((topic(number, text[:500] or "x"), 10**9) for number in range(1, 201))
     yield render.reload_done(last, News(10**9, 10**9, followed))
     yield render.reload_done(load(text, problems, new=0), None)
     yield render.reload_failed(text or "why", 10**9, LOADED_AT, LOADED_AT)
+
+
+def of_feeds(fed: list[Followed], text: str) -> Iterator[Message | View]:
+    """Yield everything that is said of feeds."""
+    for many in (fed, fed[1:2]):
+        yield render.feed_list(many, LOADED_AT)
+        yield render.feeds_failing(many, LOADED_AT)
+        yield render.feeds_well(many, LOADED_AT)
+    for each in fed[:2]:
+        yield render.feed_added(each)
+        yield render.feed_removed(each)
+        yield render.feed_fetched(each, None, None, LOADED_AT)
+        yield render.feed_fetched(each, Fetch(text, fault=text or "why"), None, LOADED_AT)
+        arrived = Arrived(10**9, 0, (Problem(text, 1, text),) * 50)
+        yield render.feed_fetched(each, Fetch(text, arrived), News(0, 0, ()), LOADED_AT)
 
 
 def check(shown: Iterator[Message | View]) -> None:
@@ -137,7 +159,8 @@ def test_fixed_words_are_taken() -> None:
         render.not_skipped(1),
         render.topic_list(Listed("", (), 0, 0, None), LOADED_AT),
         render.welcome(0),
-        render.status(Status(0, 0, {}, None, ""), "1", datetime.now(UTC)),
+        render.status(Status(0, 0, {}, {}, None, ""), [], "1", datetime.now(UTC)),
+        render.feed_list([], LOADED_AT),
         render.reload_begun(10**9),
         render.reload_goes_on(Progress(10**9, 10**9, 10**9, 1.0)),
         render.reload_goes_on(Progress(1, 1, 10**9, 1.0)),

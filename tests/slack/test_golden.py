@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from bot.answers import Progress, Status
+from bot.arriving import Arrived
 from bot.digest.following import News
 from bot.digest.sending import Trouble
+from bot.fetches import Fetch
 from bot.library import Library
 from bot.papers import Problem, Source
 from bot.slack import render
@@ -24,10 +26,11 @@ from bot.slack.buttons import One, Results, Window
 from bot.slack.render import Message, View
 from bot.slack.render.lists import PAGE, WINDOW_PAGE
 from bot.slack.render.pager import loaded
+from bot.topics import Person
 from tests.conftest import LOADED_AT
 from tests.slack import followed
 from tests.slack.editions import DAILY, HERE, edition, topic
-from tests.slack.extremes import load, strictly, strictly_shown
+from tests.slack.extremes import feed, load, strictly, strictly_shown
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERY, ID, OTHER = "backdoor instruction tuning", "2305.14710", "2311.09433"
@@ -37,6 +40,30 @@ BACKDOOR, ALIGNMENT = topic(1, "backdoor attacks", DAILY), topic(2, "safety alig
 FIRST = topic(3, "prompt injection", newest=10_000, earlier=3)
 PROBLEMS = tuple(Problem("a.jsonl", line, "no title and no abstract") for line in range(1, 14))
 NEWS = News(7, 1, ((BACKDOOR, 3), (ALIGNMENT, 5)))
+
+CL = feed(1, "arxiv:cs.CL", by=None, succeeded=NOW - timedelta(hours=5), papers=45)
+CR = feed(
+    2,
+    "arxiv:cs.CR",
+    by=Person("U1", "ana"),
+    succeeded=NOW,
+    papers=7,
+    failed=NOW - timedelta(days=3),
+    fault="export.arxiv.org is too busy to send the feed (status 503).",
+)
+GONE = feed(
+    3,
+    "https://example.org/feed.xml",
+    faults=3,
+    by=None,
+    papers=1,
+    succeeded=NOW - timedelta(days=2),
+    failed=NOW - timedelta(minutes=45),
+    due=NOW + timedelta(minutes=15),
+    fault="example.org sent no feed, but status 404.",
+)
+NEW = feed(14, 'arxiv:ti:"backdoor attack" AND cat:cs.*', by=Person("U1", "ana"), papers=0, succeeded=None)
+FEEDS = (CL, CR, GONE, NEW)
 
 KINDS: dict[str, Callable[[Library], Message | View]] = {
     **followed.KINDS,
@@ -64,13 +91,32 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
         library.paper(ID), AT, Window(URL, bibtex=True, shared=True), since=True
     ),
     "bibtex": lambda library: render.bibliography([library.paper(ID), library.paper(OTHER)], ["9999.99999"]),
-    "status": lambda library: render.status(library.status(), "0.1.0", NOW),
+    "status": lambda library: render.status(library.status(), [], "0.1.0", NOW),
     "status-problems": lambda _: render.status(
-        Status(7, 8, {"a.jsonl": 8}, load("ana", PROBLEMS), ""), "0.1.0", NOW
+        Status(7, 8, {"a.jsonl": 8}, {}, load("ana", PROBLEMS), ""), [], "0.1.0", NOW
     ),
     "status-reloading": lambda _: render.status(
-        Status(7, 8, {"a.jsonl": 8}, load("ana"), "ben's reload"), "0.1.0", NOW
+        Status(7, 8, {"a.jsonl": 8}, {}, load("ana"), "ben's reload"), [], "0.1.0", NOW
     ),
+    "status-feeds": lambda _: render.status(
+        Status(54, 60, {"a.jsonl": 8}, {CL.name: 45, CR.name: 7}, load("ana"), ""), FEEDS, "0.1.0", NOW
+    ),
+    "feeds": lambda _: render.feed_list(FEEDS, NOW),
+    "feeds-many": lambda _: render.feed_list([replace(CL, number=each) for each in range(1, 24)], NOW),
+    "feeds-none": lambda _: render.feed_list([], NOW),
+    "feed-added": lambda _: render.feed_added(CR),
+    "feed-fetched": lambda _: render.feed_fetched(CR, Fetch(CR.name, Arrived(45, 2)), NEWS, NOW),
+    "feed-fetched-nothing": lambda _: render.feed_fetched(
+        CR, Fetch(CR.name, Arrived(problems=PROBLEMS[:1])), None, NOW
+    ),
+    "feed-fetched-not": lambda _: render.feed_fetched(GONE, Fetch(GONE.name, fault=GONE.fault), None, NOW),
+    "feed-fetched-later": lambda _: render.feed_fetched(CR, None, None, NOW),
+    "feed-removed": lambda _: render.feed_removed(CR),
+    "feed-removed-empty": lambda _: render.feed_removed(NEW),
+    "feeds-failing": lambda _: render.feeds_failing([CL, GONE], NOW),
+    "feed-failing": lambda _: render.feeds_failing([GONE], NOW),
+    "feeds-well": lambda _: render.feeds_well([CL, CR], NOW),
+    "feed-well": lambda _: render.feeds_well([CR], NOW),
     "reload-begun": lambda _: render.reload_begun(296),
     "reload-begun-empty": lambda _: render.reload_begun(0),
     "reload-goes-on": lambda _: render.reload_goes_on(Progress(5, 4, 370, 0.9)),

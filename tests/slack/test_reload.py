@@ -291,7 +291,7 @@ def test_a_second_one_is_told_whose_is_under_way(seeded: Path, tmp_path: Path) -
 
     class Busy(Library):
         def status(self) -> Status:
-            return Status(382, 386, {}, load(""), "ben's reload")
+            return Status(382, 386, {}, {}, load(""), "ben's reload")
 
     reload = Asked()
     with reloading(seeded, tmp_path, reload, Busy) as slack:

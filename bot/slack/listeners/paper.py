@@ -8,12 +8,26 @@ from bot import __version__
 from bot.errors import UserError
 from bot.papers import Paper
 from bot.slack import render
-from bot.slack.asked import Bib, Help, Reload, Search, Show, Similar, Slip, Status, UsageError
+from bot.slack.asked import (
+    AddFeed,
+    Bib,
+    Feeds,
+    Help,
+    Reload,
+    RemoveFeed,
+    Search,
+    Show,
+    Similar,
+    Slip,
+    Status,
+    UsageError,
+)
 from bot.slack.claims import Kind
 from bot.slack.commands import EXAMPLES, parse_command
 from bot.slack.desk import Desk
 from bot.slack.guard import guarded
 from bot.slack.listeners.commands import answer_topics
+from bot.slack.listeners.feeding import answer_feeds
 from bot.slack.listeners.reloading import reload
 from bot.slack.render.lists import PAGE
 from bot.slack.replies import OpenReply
@@ -57,10 +71,13 @@ def answer(desk: Desk, said: str, visit: Visit) -> None:
         case Bib(references):
             reply.to_asker(render.bibliography(*_papers(desk, references)))
         case Status():
-            upcoming = desk.following.next(place)
-            reply.to_asker(render.status(desk.library.status(), __version__, desk.clock(), upcoming))
+            now = desk.clock()
+            upcoming, followed = desk.following.next(place), desk.feeds.followed(now)
+            reply.to_asker(render.status(desk.library.status(), followed, __version__, now, upcoming))
         case Reload():
             reload(desk, visit)
+        case Feeds() | AddFeed() | RemoveFeed() as command:
+            answer_feeds(desk, visit, command)
         case command:
             answer_topics(desk, visit, command)
 

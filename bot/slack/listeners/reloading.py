@@ -8,8 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.answers import Loaded, Progress
-from bot.digest.following import News
+from bot.answers import Progress
 from bot.errors import OperatorError, UserError
 from bot.slack import render
 from bot.slack.admins import admin
@@ -28,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 def reload(desk: Desk, visit: Visit) -> None:
     """Have the corpus loaded anew for an admin, in a thread of its own; raises UserError for anybody else."""
-    who = admin(visit.client, visit.scene, desk.admins)
+    who = admin(visit.client, visit.scene, desk.admins, "reload the papers").name
     reply = visit.after
     beside(lambda: _reload(desk, visit.scene.place, who, reply), reply, "reload")
 
@@ -47,7 +46,7 @@ def _reload(desk: Desk, place: Place, who: str, reply: Reply) -> None:
         _log.warning("%s's reload failed: %s", who, error)
         tell(reply, render.reload_failed(str(error), library.size, library.loaded_at, desk.clock()))
     else:
-        tell(reply, render.reload_done(loaded, _news(desk, place, loaded, above)))
+        tell(reply, render.reload_done(loaded, desk.news(place, above) if loaded.new else None))
 
 
 def _teller(desk: Desk, reply: Reply) -> Callable[[Progress], None]:
@@ -60,13 +59,3 @@ def _teller(desk: Desk, reply: Reply) -> Callable[[Progress], None]:
             tell(reply, render.reload_goes_on(progress))
 
     return told
-
-
-def _news(desk: Desk, place: Place, loaded: Loaded, above: int) -> News | None:
-    """Return what is new to a channel; None where nothing is, or it follows nothing, or nobody knows."""
-    try:
-        if loaded.new and desk.following.topics(place):
-            return desk.following.matching_new(place, above)
-    except (UserError, OperatorError) as error:  # the reload is done, and that can be told all the same
-        _log.warning("what is new to a channel is not known: %s", error)
-    return None

@@ -7,6 +7,7 @@ pager    the buttons that lead from a list to its pages and its papers
 papers   one paper: its window, its message, its BibTeX
 states   what is loaded
 reloads  what is loaded anew, and what that brought
+feeds    the feeds that bring new papers, and how they fare
 help     help
 topics   what a channel follows
 manage   the same in a window, each topic with its buttons
@@ -25,6 +26,14 @@ notifications and screen readers use, what its blocks say.
 from bot.slack.render.blocks import Block, Message, View
 from bot.slack.render.deeds import done, ended, paused, resumed, skipped
 from bot.slack.render.digests import digest
+from bot.slack.render.feeds import (
+    feed_added,
+    feed_fetched,
+    feed_list,
+    feed_removed,
+    feeds_failing,
+    feeds_well,
+)
 from bot.slack.render.forms import edit_form, topic_form, with_preview
 from bot.slack.render.heads import Listing
 from bot.slack.render.help import help_page
@@ -74,6 +83,12 @@ __all__ = [
     "edit_form",
     "ended",
     "fault",
+    "feed_added",
+    "feed_fetched",
+    "feed_list",
+    "feed_removed",
+    "feeds_failing",
+    "feeds_well",
     "first_digest",
     "follow_button",
     "going_on",

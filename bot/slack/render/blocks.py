@@ -3,7 +3,7 @@
 Law: text is cut to what Slack takes before it becomes a block, and every text object is verbatim.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,12 +131,12 @@ def words(text: str) -> Block:
     return {"type": "plain_text", "text": visible(text), "emoji": False}
 
 
-def fit(text: str, longest: int) -> str:
+def fit(text: str, longest: int, style: Callable[[str], str] = plain) -> str:
     """Return the text as Slack shall show it, cut so that it takes at most so many characters to send."""
     text = text[: _AHEAD * longest]  # so that a text of megabytes costs no more than its beginning
-    shown, room = plain(text), longest
+    shown, room = style(text), longest
     while len(shown) > longest:  # an entity is up to five characters, so a few turns are enough
-        shown, room = plain(shorten(text, room)), room * 3 // 4
+        shown, room = style(shorten(text, room)), room * 3 // 4
     return shown
 
 

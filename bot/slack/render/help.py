@@ -106,6 +106,7 @@ _PAGES: dict[str, tuple[str, ...]] = {
         "*Running Paperboy.*",
         f"{code('/paper status')} what is loaded, what could not be read, when the next digest comes",
         f"{code('/paper reload')} reads the corpus anew; searches go on meanwhile. " + _ADMINS,
+        f"{code(EXAMPLES['feeds'])} new papers by themselves; more: {code('/paper help feeds')}",
         f"In a private channel, invite me first: {code('/invite @paperboy')}. Public ones I join by myself.",
     ),
     "show": (
@@ -124,6 +125,15 @@ _PAGES: dict[str, tuple[str, ...]] = {
     "reload": (
         "*Reloading.* I read the corpus anew, search on meanwhile, and tell you alone what came of it.",
         f"{code('/paper reload')} {_ADMINS}",
+    ),
+    "feeds": (
+        "*Feeds* bring new papers by themselves, every six hours, to searches and to the next digests.",
+        f"{code('/paper feeds')} which there are, when each was read last, and what it brought",
+        f"{code(EXAMPLES['feeds'])} a category of arXiv",
+        '`/paper feeds add arxiv:ti:"backdoor attack" AND cat:cs.CR` a search, in its own syntax',
+        f"{code('/paper feeds add https://example.org/feed.xml')} an Atom or RSS feed",
+        f"{code('/paper feeds remove 2')} by its number; what it brought stays",
+        f"Adding and removing: {_ADMINS[0].lower()}{_ADMINS[1:]}",
     ),
     "me": (
         "*For you alone*: nobody else sees the answer to a search, and you may share it.",

@@ -40,7 +40,7 @@ def reload_done(loaded: Loaded, news: News | None) -> Message:
     """
     lines = [_done(loaded)]
     if news:
-        lines.append(_news(news))
+        lines.append(news_line(news))
     return said(*lines, *refused_lines(loaded.problems))
 
 
@@ -81,19 +81,8 @@ def refused_lines(problems: Sequence[Problem]) -> Iterator[str]:
         yield f"and {len(problems) - _NAMED:,} more: {code('paperboy status')} lists all of them"
 
 
-def _done(loaded: Loaded) -> str:
-    took_so_long, papers = f"Reloaded in {took(loaded.seconds)}", f"*{counted(loaded.papers, 'paper')}*."
-    if loaded.new or loaded.revised or loaded.removed:
-        return f"{took_so_long}: {papers} {brought(loaded)}"
-    faults = f" {_refused(loaded)}" if loaded.problems else ""
-    return f"{took_so_long}: nothing has changed. {papers}{faults}"
-
-
-def _refused(loaded: Loaded) -> str:
-    return f"{counted(len(loaded.problems), 'line')} refused"
-
-
-def _news(news: News) -> str:
+def news_line(news: News) -> str:
+    """Return how many new papers match a channel's topics, and which topics."""
     if not news.papers:
         return "None of them matches this channel's topics."
     most = sorted(news.topics, key=lambda each: each[1], reverse=True)[:_TOPICS]
@@ -105,3 +94,15 @@ def _news(news: News) -> str:
     shared = f" ({news.shared:,} for {several})" if news.shared else ""
     papers = f"{counted(news.papers, 'new paper')} {'matches' if news.papers == 1 else 'match'}"
     return f"{papers} this channel's topics: {', '.join(named)}{others}{shared}."
+
+
+def _done(loaded: Loaded) -> str:
+    took_so_long, papers = f"Reloaded in {took(loaded.seconds)}", f"*{counted(loaded.papers, 'paper')}*."
+    if loaded.new or loaded.revised or loaded.removed:
+        return f"{took_so_long}: {papers} {brought(loaded)}"
+    faults = f" {_refused(loaded)}" if loaded.problems else ""
+    return f"{took_so_long}: nothing has changed. {papers}{faults}"
+
+
+def _refused(loaded: Loaded) -> str:
+    return f"{counted(len(loaded.problems), 'line')} refused"

@@ -1,0 +1,149 @@
+"""Feeds that fail again and again → the admins, told once; and once more when they are well again.
+
+Law: what is to be told is read from the database, so no crash before that keeps it from anybody; and it is
+claimed before it is said, so nobody hears it twice. Who hears that a feed is well has heard that it failed.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from bot.errors import BusyError, Reason, RefusedError, SendError
+from bot.feed_list import FeedList
+from bot.store import Database, Store, deliveries, once
+from bot.store.deliveries import Content
+from bot.store.feeds import Followed
+
+OFTEN = 3  # failures in a row
+_TOLD = "told of a feed"  # by its number alone: everybody
+
+_log = logging.getLogger(__name__)
+
+
+class Sender(Protocol):
+    """Tells people of one workspace something."""
+
+    @property
+    def team(self) -> str:
+        """The workspace."""
+
+    def admins(self) -> list[str]:
+        """Return the ids of the workspace's admins and owners; raises SendError."""
+
+    def tell(self, person: str, content: Content) -> None:
+        """Tell a person something in the bot's messages with them; raises SendError."""
+
+
+class Writer(Protocol):
+    """Puts into words what is told."""
+
+    def failing(self, feeds: Sequence[Followed], now: datetime) -> Content:
+        """Return what an admin reads of feeds that fail."""
+
+    def well(self, feeds: Sequence[Followed], now: datetime) -> Content:
+        """Return what an admin reads of feeds that are well again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outages:
+    """Tells of the feeds of a list; `admins` are told in place of the workspace's, if there are any."""
+
+    store: Store
+    feeds: FeedList
+    sender: Sender
+    writer: Writer
+    admins: Collection[str]
+    stopping: Callable[[], bool] = lambda: False
+
+    def tell(self, now: datetime) -> None:
+        """Tell what was not told; where it is to stop, or Slack takes nothing now, the next call goes on."""
+        followed = self.feeds.followed(now)
+        with self.store.snapshot() as db:
+            told = once.keys(db, _TOLD)
+            if deliveries.stopped(db, self.sender.team):
+                return
+        failing = [each for each in followed if each.faults >= OFTEN and _key(each) not in told]
+        well = [each for each in followed if not each.faults and (_key(each) in told or _people(each, told))]
+        try:
+            if failing:
+                self._tell_failing(failing, now)
+            if well:
+                self._tell_well(well, told, now)
+        except SendError as error:
+            _log.warning("admins are told of feeds later: %s", error)
+
+    def _tell_failing(self, failing: Sequence[Followed], now: datetime) -> None:
+        everybody = self._everybody()
+        for person in sorted({*everybody, *(each.by.id for each in failing if each.by)}):
+            if self.stopping():
+                return
+            theirs = [each for each in failing if person in everybody or (each.by and each.by.id == person)]
+            with self.store.writing() as db:
+                mine = [each for each in theirs if once.claim(db, _TOLD, _key(each, person), now)]
+            self._say(person, mine, self.writer.failing, now, once.release)
+        with self.store.writing() as db:
+            for each in failing:
+                once.claim(db, _TOLD, _key(each), now)
+
+    def _tell_well(self, well: Sequence[Followed], told: Collection[str], now: datetime) -> None:
+        for person in sorted({person for each in well for person in _people(each, told)}):
+            if self.stopping():
+                return
+            with self.store.writing() as db:
+                mine = [each for each in well if once.release(db, _TOLD, _key(each, person))]
+            self._say(person, mine, self.writer.well, now, partial(once.claim, now=now))
+        with self.store.writing() as db:
+            for each in well:
+                once.release(db, _TOLD, _key(each))
+
+    def _everybody(self) -> Collection[str]:
+        """Return who is told of every feed."""
+        try:
+            return self.admins or self.sender.admins()
+        except RefusedError as error:
+            if error.reason is Reason.WORKSPACE:
+                raise
+            _log.warning("PAPERBOY_ADMINS can name whom I tell of feeds, for I may not ask: %s", error)
+            return ()
+
+    def _say(
+        self,
+        person: str,
+        mine: Sequence[Followed],
+        write: Callable[[Sequence[Followed], datetime], Content],
+        now: datetime,
+        undo: Callable[[Database, str, str], object],
+    ) -> None:
+        """Tell somebody what was claimed for them; raises SendError where that is to be done later."""
+        if not mine:
+            return
+        try:
+            self.sender.tell(person, write(mine, now))
+        except SendError as error:
+            if not _passes(error):  # `/paper status` shows it
+                _log.warning("%s could not be told of a feed: %s", person, error)
+                return
+            with self.store.writing() as db:
+                for each in mine:
+                    undo(db, _TOLD, _key(each, person))
+            raise
+
+
+def _passes(error: SendError) -> bool:
+    """Tell whether Slack certainly did not take a message that it may take later."""
+    return isinstance(error, BusyError) or (
+        isinstance(error, RefusedError) and error.reason is Reason.WORKSPACE
+    )
+
+
+def _key(feed: Followed, person: str | None = None) -> str:
+    return str(feed.number) if person is None else f"{feed.number} {person}"
+
+
+def _people(feed: Followed, told: Collection[str]) -> list[str]:
+    """Return who was told that a feed fails, and not yet that it is well."""
+    number = _key(feed, "")
+    return [key.removeprefix(number) for key in told if key.startswith(number)]
