@@ -13,6 +13,7 @@ from bot.papers import Paper
 _NAMED_AUTHORS = 2
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _ACL_ID = re.compile(r"(\d{4})\.(findings-)?([a-z0-9]+)")
+_ARXIVS = re.compile(r"https?://(?:[a-z-]+\.)?arxiv\.org/", re.IGNORECASE)
 _VENUES = {
     "2024.lrec": "LREC-COLING",
     "babylm": "BabyLM",
@@ -23,8 +24,8 @@ _VENUES = {
 
 
 def address(paper: Paper) -> str:
-    """Return where the paper can be read, or an empty string."""
-    if paper.url:
+    """Return where the paper can be read, or an empty string; at arXiv, its page for all versions."""
+    if paper.url and not (paper.arxiv_id and _ARXIVS.match(paper.url)):
         return paper.url
     if paper.arxiv_id:
         return f"https://arxiv.org/abs/{paper.arxiv_id}"

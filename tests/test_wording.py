@@ -26,9 +26,12 @@ ACL = replace(BARE, shown_id="2024.naacl-long.171", acl_id="2024.naacl-long.171"
 
 
 def test_a_paper_is_read_at_its_best_address() -> None:
-    """The one that is known, else arXiv's page, else the Anthology's, else the DOI's, else none."""
+    """The one that is known, if it is not arXiv's for one version, else arXiv's page, else the Anthology's, else the DOI's, else none."""
     assert address(replace(ARXIV, url="https://x.org/1")) == "https://x.org/1"
     assert address(ARXIV) == "https://arxiv.org/abs/2305.14710"
+    for url in ("http://arxiv.org/abs/2305.14710v1", "https://export.arxiv.org/pdf/2305.14710"):
+        assert address(replace(ARXIV, url=url)) == "https://arxiv.org/abs/2305.14710"
+        assert address(replace(ACL, url=url)) == url
     assert address(ACL) == "https://aclanthology.org/2024.naacl-long.171/"
     assert address(replace(ACL, doi="10.1/x")) == "https://aclanthology.org/2024.naacl-long.171/"
     assert address(DOI) == "https://doi.org/10.1016/S0378-4371(02)00_%25%7B"
