@@ -26,7 +26,7 @@ ACL = replace(BARE, shown_id="2024.naacl-long.171", acl_id="2024.naacl-long.171"
 
 
 def test_a_paper_is_read_at_its_best_address() -> None:
-    """The one that is known, if it is not arXiv's for one version, else arXiv's page, else the Anthology's, else the DOI's, else none."""
+    """The one that is known, else arXiv's page for all versions, else the Anthology's, else the DOI's."""
     assert address(replace(ARXIV, url="https://x.org/1")) == "https://x.org/1"
     assert address(ARXIV) == "https://arxiv.org/abs/2305.14710"
     for url in ("http://arxiv.org/abs/2305.14710v1", "https://export.arxiv.org/pdf/2305.14710"):
