@@ -60,7 +60,7 @@ class FeedList:
             followed = [each for each in feeds.every(db) if self._is_followed(each)]
             gone = next((each for each in followed if which in {str(each.number), each.name}), None)
             if gone is None:
-                raise UserError(f"No feed here is {shorten(which, _SHOWN)}. /paper feeds lists them.")
+                raise UserError(f"There is no feed {shorten(which, _SHOWN)}: see /paper feeds.")
             if self.is_set(gone):
                 raise UserError(
                     f"Feed {gone.number}, {shorten(gone.name, _SHOWN)}, stands in the settings."

@@ -105,7 +105,7 @@ def test_what_is_not_followed_cannot_be_removed(store: Store, which: str) -> Non
     """Be it that the settings named it once."""
     listed(store, CL).followed(NOW)
     feeds = listed(store)
-    with pytest.raises(UserError, match=r"^No feed here is .{0,80}\. /paper feeds lists them\.$"):
+    with pytest.raises(UserError, match=r"^There is no feed .{0,80}: see /paper feeds\.$"):
         feeds.remove(which)
 
 

@@ -80,8 +80,8 @@ def failing(*names: str) -> str:
     """Return the beginning of what an admin reads of feeds that fail."""
     first = {CL: "1", CR: "2"}[names[0]]
     head = FAILING.format("this feed" if len(names) == 1 else "these feeds")
-    fares = "0 papers brought · read just now · failed 3 times in a row just now: It is gone."
-    return f"{head}\n:warning: *{first} {names[0]}* · {fares}"
+    fares = "0 papers brought · read just now · failed 3 times in a row, last just now: It is gone."
+    return f"{head}\n:warning: *{first}* `{names[0]}` · {fares}"
 
 
 def test_admins_are_told_once_of_the_third_failure(world: World) -> None:
@@ -114,7 +114,7 @@ def test_who_heard_that_it_failed_hears_that_it_is_well(world: World) -> None:
         world.fare(faults, 0)
         world.outages().tell(NOW)
     well = (
-        "This feed is well again:\n*1 arxiv:cs.CL* · 0 papers brought · read just now · last failed just now:"
+        "This feed is well again:\n*1* `arxiv:cs.CL` · 0 papers brought · read just now · last failed just now:"
         " It is gone."
     )
     assert world.told() == [failing(CL), well, failing(CL), well]

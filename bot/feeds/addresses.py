@@ -22,7 +22,7 @@ _SHOWN = 80
 _LONGEST_HOST = 253
 _PORTS = {"http": 80, "https": 443}
 
-_QUOTES = str.maketrans("“”„‟«»", '""""""')
+_TYPED = str.maketrans("“”„‟«»∶", '"""""":')  # as phones type it, and as our own messages show it
 _MARKUP = re.compile(r"<(?P<target>[^<>|\s]+)(?:\|(?P<label>[^<>]*))?>")
 _NAMES_SOMEBODY = re.compile(r"[\w+.-]*:?//[^/?#]*@")
 _WORD = re.compile(r'(?:"[^"]*"|[^\s"])+')
@@ -64,7 +64,7 @@ def split(text: str) -> tuple[str, ...]:
     White space parts them, but not between double quotes, and not beside AND, OR and ANDNOT. Quotes around a
     whole feed are taken off. Raises UserError for a quote that is not closed.
     """
-    text = text.translate(_QUOTES)
+    text = text.translate(_TYPED)
     if text.count('"') % 2:
         raise _refused("A double quote is not closed.")
     return tuple(_unquoted(feed) for feed in _joined(_WORD.findall(text)))
@@ -89,7 +89,7 @@ def _unquoted(feed: str) -> str:
 
 def _plain(text: str) -> str:
     """Return what was typed: Slack makes links in the middle of words, for `cs.cl` looks like a host."""
-    text = " ".join(unicodedata.normalize("NFC", text.translate(_QUOTES)).split())
+    text = " ".join(unicodedata.normalize("NFC", text.translate(_TYPED)).split())
     whole = _MARKUP.fullmatch(text)
     if whole and not (whole["label"] or "").lower().startswith(_ARXIV):
         return whole["target"]

@@ -16,6 +16,7 @@ ALLOWED = (
     [
         ("arxiv:cs.CL", "arxiv:cs.CL", "cat:cs.CL"),
         ("  ArXiv: CS.cl ", "arxiv:cs.CL", "cat:cs.CL"),
+        ("arxiv∶cat:cs.CL", "arxiv:cs.CL", "cat:cs.CL"),
         ("arxiv:cat:cs.cl", "arxiv:cs.CL", "cat:cs.CL"),
         ("arxiv:<http://cs.CL|cs.CL>", "arxiv:cs.CL", "cat:cs.CL"),
         ("<http://arxiv:cs.CL|arxiv:cs.CL>", "arxiv:cs.CL", "cat:cs.CL"),

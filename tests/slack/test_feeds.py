@@ -117,7 +117,8 @@ def test_what_is_followed_is_listed_for_anybody(lab: Lab) -> None:
     ]
     lab.keep(replace(lab.feeds()[0], succeeded=NOW - timedelta(hours=3), failed=NOW, fault=GONE, faults=2))
     fares = (
-        ":warning: *1* `arxiv:cs.CL` · 0 papers brought · read 3 h ago · failed 2 times in a row just now:"
+        ":warning: *1* `arxiv:cs.CL` · 0 papers brought · read 3 h ago"
+        " · failed 2 times in a row, last just now:"
     )
     assert f"{fares} {GONE}" in told(lab.slack, "feeds", "failed", user=BEN).splitlines()
     assert f"{fares} {GONE}" in told(lab.slack, "status", "Paperboy", user=BEN).splitlines()
@@ -208,8 +209,8 @@ def test_an_admin_removes_a_feed(lab: Lab) -> None:
     [
         ("feeds add arxiv:cs.CL", "arxiv:cs.CL is followed already: see /paper feeds."),
         ("feeds remove 1", "Feed 1, arxiv:cs.CL, stands in the settings. Whoever runs me can take it out of"),
-        ("feeds remove 99", "No feed here is 99. /paper feeds lists them."),
-        ("feeds remove <!channel>", "No feed here is &lt;!channel&gt;. /paper feeds lists them."),
+        ("feeds remove 99", "There is no feed 99: see /paper feeds."),
+        ("feeds remove <!channel>", "There is no feed &lt;!channel&gt;: see /paper feeds."),
         (
             "feeds add ftp://x",
             "ftp://x is no feed that I can read. A feed is a category or a search of arXiv,",

@@ -107,9 +107,14 @@ def _fares(feed: Followed, now: datetime) -> str:
     if feed.by:
         facts.append(f"by {fit(feed.by.name, _PERSON)}")
     if feed.failed:
-        often = f"failed {counted(feed.faults, 'time')} in a row" if feed.faults else "last failed"
-        facts.append(f"{often} {_ago(feed.failed, now)}: {fit(feed.fault, _REASON)}")
+        facts.append(f"{_often(feed.faults)} {_ago(feed.failed, now)}: {fit(feed.fault, _REASON)}")
     return " · ".join(facts)
+
+
+def _often(faults: int) -> str:
+    if faults > 1:
+        return f"failed {faults:,} times in a row, last"
+    return "failed" if faults else "last failed"
 
 
 def _called(feed: Followed) -> str:
