@@ -114,8 +114,8 @@ def test_who_heard_that_it_failed_hears_that_it_is_well(world: World) -> None:
         world.fare(faults, 0)
         world.outages().tell(NOW)
     well = (
-        "This feed is well again:\n*1* `arxiv:cs.CL` · 0 papers brought · read just now · last failed just now:"
-        " It is gone."
+        "This feed is well again:\n*1* `arxiv:cs.CL` · 0 papers brought · read just now"
+        " · last failed just now: It is gone."
     )
     assert world.told() == [failing(CL), well, failing(CL), well]
     assert world.claims() == set()
