@@ -22,7 +22,7 @@ from bot.beside import settling
 from bot.digest import claiming
 from bot.digest.courier import Courier
 from bot.digest.following import Following
-from bot.digest.rounds import Rounds
+from bot.digest.rounds import FEEDS, Rounds, alone
 from bot.errors import OperatorError
 from bot.feeds.addresses import feed_of
 from bot.library import Library
@@ -139,6 +139,30 @@ def test_what_a_feed_brought_is_followed_before_anybody_searches(
             assert followed.wait(20)
             url = greeting.split()[4].replace(SLACK_PATH, "/metrics")
             assert "paperboy_papers 1.0\n" in httpx.get(url).text
+
+
+def test_a_feed_that_somebody_adds_waits_for_others(
+    seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does until the database has been looked through: it is fetched later, and that is said."""
+    looking, check = threading.Event(), Library.check
+    monkeypatch.setattr(app, "_PATIENCE", 0)
+    monkeypatch.setattr(Library, "check", lambda library: (looking.wait(20), check(library)))
+    db = tmp_path / "paperboy.db"
+    shutil.copy(seeded, db)
+    with (
+        alone(db, 0, FEEDS),
+        Server() as server,
+        LocalSlack() as slack,
+        running(replace(settings(slack, db, app_token=slack.app_token), private_feeds=True)),
+    ):
+        server.answers["/1.xml"] = server.answers["/2.xml"] = Answer(atom([entry(1)]))
+        for number in (1, 2):
+            assert slack.command(f"feeds add {server.url(f'/{number}.xml', '127.0.0.1')}").acknowledged
+            late = f"/{number}.xml`, is fetched in 15 min, for I am busy with others."
+            assert slack.wait_for_message(late, user=ANA)["ephemeral"] is True
+            looking.set()
+        assert server.asked == []
 
 
 def test_a_wrong_bot_token_is_told(seeded: Path) -> None:

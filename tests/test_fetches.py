@@ -19,7 +19,7 @@ from bot.feeds.fetching import Client
 from bot.feeds.gathering import gather
 from bot.feeds.guard import Guard
 from bot.feeds.pace import Pace
-from bot.fetches import EVERY, Fetch, Fetches, Means, means
+from bot.fetches import EVERY, Fetch, Fetches, Gather, Means, means
 from bot.library import Library
 from bot.store import Store, papers
 from bot.store.feeds import Followed
@@ -49,9 +49,12 @@ class World:
         """Return what fetches, as a process that starts has it."""
         guard = Guard(allow_private=True, resolve=lambda _: ["127.0.0.1"])
         client = Client(guard, self.pace, lambda: self.now)
-        arxiv = ArXiv(client, Pace(self.pace, self.pace.wait, 3), self.server.url(API))
-        found = partial(gather, client, arxiv)
-        by = Means(lambda: found, lambda: self.now, self.stopping)
+
+        def begin() -> Gather:
+            arxiv = ArXiv(client, Pace(self.pace, self.pace.wait, 3), self.server.url(API))
+            return partial(gather, client, arxiv)
+
+        by = Means(begin, lambda: self.now, self.stopping)
         self.list = FeedList(self.store, self.wanted)
         return Fetches(self.store, Library(self.store), self.list, by)
 
@@ -163,6 +166,16 @@ def test_pages_are_asked_for_until_what_is_known(world: World) -> None:
     assert world.pace.waits == [3, 3, 3]
     assert world.started().fetch_all() == [Fetch(QUERY, Arrived())]
     assert len(world.server.asked) == 4
+
+
+def test_before_arxiv_is_asked_another_process_may_have_asked(world: World) -> None:
+    """Whoever gets the lock of feeds waits, however long ago it asked itself."""
+    world.server.answers[API] = arxiv_api(1)
+    world.follow(QUERY)
+    for _ in range(2):
+        world.fetches.fetch_all()
+        world.pace.seconds += 100
+    assert world.pace.waits == [3, 3]
 
 
 def test_a_feed_that_fails_holds_up_no_other(world: World) -> None:

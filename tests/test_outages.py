@@ -192,6 +192,19 @@ def test_where_nobody_may_ask_who_is_an_admin_the_log_says_what_to_do(
     ]
 
 
+def test_where_nobody_is_an_admin_the_next_outage_is_told_of(world: World) -> None:
+    """Once somebody is."""
+    people = world.slack.workspace.users
+    people[ANA] = replace(people[ANA], is_admin=False)
+    for faults in (3, 0):
+        world.fare(faults, 0)
+        world.outages().tell(NOW)
+    people[ANA] = replace(people[ANA], is_admin=True)
+    world.fare(3, 0)
+    world.outages().tell(NOW)
+    assert world.told() == [failing(CL)]
+
+
 def test_what_a_stop_leaves_is_told_after_the_start(world: World) -> None:
     """To those who have not heard it."""
     for faults, many in ((3, 1), (0, 2)):

@@ -55,7 +55,7 @@ class Lab:
         if self.defect:
             raise ValueError("a defect")
         if self.fault:
-            self.keep(replace(feed, failed=NOW, fault=self.fault, faults=1))
+            self.keep(replace(feed, due=NOW + 2 * AGAIN, failed=NOW, fault=self.fault, faults=1))
             return Fetch(feed.name, fault=self.fault)
         found = [piece(feed.name, each) for each in range(self.brings)]
         return Fetch(feed.name, self.library.arrive(feed.name, found, lambda: NOW) if found else Arrived())
@@ -163,7 +163,7 @@ def test_in_the_bots_own_messages_it_works_as_well(lab: Lab) -> None:
     [
         (
             GONE,
-            f"could not be fetched: {GONE} I try again in 15 min.\nIf it is not the one you meant: `/paper",
+            f"could not be fetched: {GONE} I try again in 30 min.\nIf it is not the one you meant: `/paper",
         ),
         ("", "is fetched in 15 min, for I am busy with others."),
     ],

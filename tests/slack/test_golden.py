@@ -102,7 +102,9 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
         Status(54, 60, {"a.jsonl": 8}, {CL.name: 45, CR.name: 7}, load("ana"), ""), FEEDS, "0.1.0", NOW
     ),
     "feeds": lambda _: render.feed_list(FEEDS, NOW),
-    "feeds-many": lambda _: render.feed_list([replace(CL, number=each) for each in range(1, 24)], NOW),
+    "feeds-many": lambda _: render.feed_list(
+        [*(replace(CL, number=each) for each in range(1, 22)), replace(GONE, number=22), CR], NOW
+    ),
     "feeds-none": lambda _: render.feed_list([], NOW),
     "feed-added": lambda _: render.feed_added(CR),
     "feed-fetched": lambda _: render.feed_fetched(CR, Fetch(CR.name, Arrived(45, 2)), NEWS, NOW),
