@@ -141,27 +141,34 @@ def test_what_a_feed_brought_is_followed_before_anybody_searches(
             assert "paperboy_papers 1.0\n" in httpx.get(url).text
 
 
-def test_a_feed_that_somebody_adds_waits_for_others(
+def test_a_feed_that_somebody_adds_may_have_to_wait(
     seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As it does until the database has been looked through: it is fetched later, and that is said."""
-    looking, check = threading.Event(), Library.check
+    """Until the database has been looked through, and while others are fetched: that is said."""
+    looking, looked, check = threading.Event(), threading.Event(), Library.check
     monkeypatch.setattr(app, "_PATIENCE", 0)
     monkeypatch.setattr(Library, "check", lambda library: (looking.wait(20), check(library)))
+    monkeypatch.setattr(Library, "warm", lambda _: looked.set())
     db = tmp_path / "paperboy.db"
     shutil.copy(seeded, db)
     with (
-        alone(db, 0, FEEDS),
         Server() as server,
         LocalSlack() as slack,
         running(replace(settings(slack, db, app_token=slack.app_token), private_feeds=True)),
     ):
-        server.answers["/1.xml"] = server.answers["/2.xml"] = Answer(atom([entry(1)]))
-        for number in (1, 2):
-            assert slack.command(f"feeds add {server.url(f'/{number}.xml', '127.0.0.1')}").acknowledged
-            late = f"/{number}.xml`, is fetched in 15 min, for I am busy with others."
+
+        def add(path: str) -> None:
+            server.answers[path] = Answer(atom([entry(1)]))
+            assert slack.command(f"feeds add {server.url(path, '127.0.0.1')}").acknowledged
+            late = f"{path}`, is fetched in 15 min, for I am busy with others."
             assert slack.wait_for_message(late, user=ANA)["ephemeral"] is True
+
+        add("/unchecked.xml")
+        with alone(db, 20, FEEDS) as is_mine:
+            assert is_mine
             looking.set()
+            assert looked.wait(20)
+            add("/busy.xml")
         assert server.asked == []
 
 
