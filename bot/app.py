@@ -165,8 +165,7 @@ def _playground(settings: Settings, library: Library, clock: Clock, checked: Fut
         )
         stack.callback(disconnect, connected(app, tokens))
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
-        for each in (parts.rounds, parts.feeds):
-            stack.callback(moved.on_moved(each.tick))
+        stack.callback(moved.on_moved(parts.feeds.tick))  # which wakes the other as soon as all is fetched
         yield (
             f"The playground is open: {slack.url}   (Ctrl+C closes it)\n"
             "Digests from another shell: "
@@ -267,6 +266,7 @@ def _fetching(parts: _Parts, team: str) -> "Callable[[], float | None]":
         parts.checked.result()
         parts.fetches.fetch_due()
         parts.library.catch_up()  # also with what another process has fetched: nobody may search for hours
+        parts.rounds.tick()
         outages.tell(parts.clock())
         return None
 

@@ -12,10 +12,11 @@ from tests.feeds.server import Answer, Server, atom
 from tests.test_app import running
 from tests.test_playground import say
 
-PAPER = (
-    "<entry><id>http://arxiv.org/abs/2611.00001v1</id><title>Zebra crossings &lt;!channel&gt;</title>"
+PAPER, LATER = (
+    f"<entry><id>http://arxiv.org/abs/2611.0000{number}v1</id><title>Zebra {of} &lt;!channel&gt;</title>"
     "<summary>We cross zebras with zebras, and count the stripes.</summary>"
     "<author><name>Ann B</name></author></entry>"
+    for number, of in ((1, "crossings"), (2, "stripes"))
 )
 
 
@@ -49,7 +50,9 @@ def test_a_feed_brings_a_paper_and_the_clock_its_digest(playground: str, page: P
         say(page, f"/paper feeds add {server.url(host='127.0.0.1')}")
         expect(last(page)).to_contain_text("brought 1 new paper.")
         expect(last(page)).to_contain_text("1 new paper matches this channel's topics: 1 for zebra.")
-    move(page, "Next Monday")
+        server.answers["/feed.xml"] = Answer(atom([PAPER, LATER]))
+        move(page, "Next Monday")
+        expect(page.get_by_role("article").filter(has_text="Zebra stripes <!channel>")).to_be_visible()
     digest = page.get_by_role("article").filter(has_text="Zebra crossings <!channel>")
     expect(digest).to_contain_text("Ann B")
     expect(digest.get_by_role("link", name="Zebra crossings")).to_have_attribute(
@@ -61,7 +64,7 @@ def test_a_feed_brings_a_paper_and_the_clock_its_digest(playground: str, page: P
     expect(page.get_by_text("I cannot read this feed, and have tried several times:")).to_be_visible()
     page.get_by_role("button", name="safety").first.click()
     say(page, "/paper status")
-    expect(last(page)).to_contain_text("1 paper brought")
+    expect(last(page)).to_contain_text("2 papers brought")
     expect(last(page)).to_contain_text("127.0.0.1 cannot be reached.")
     say(page, "/paper zebra")
     expect(last(page)).to_contain_text("Zebra crossings <!channel>")
