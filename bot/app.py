@@ -207,7 +207,12 @@ def _http_mode(settings: Settings, library: Library, clock: Clock, checked: Futu
 def _parts(settings: Settings, library: Library, clock: Clock, checked: Future[None]) -> _Parts:
     metrics = Metrics(lambda: library.size)
     digests, feeds, store = Rounds(settings.db, clock), Rounds(settings.db, clock, FEEDS), Store(settings.db)
-    by = means(allow_private=settings.private_feeds, now=clock, stopping=feeds.stop)
+    by = means(
+        allow_private=settings.private_feeds,
+        now=clock,
+        stopping=feeds.stop,
+        every=timedelta(hours=settings.feed_hours),
+    )
     fetches = Fetches(store, library, FeedList(store, settings.feeds), by)
     return _Parts(settings, library, clock, checked, metrics, digests, feeds, fetches, store)
 

@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import indent, wrap
 from threading import Event
@@ -183,7 +183,8 @@ def feeds(settings: Settings, options: argparse.Namespace) -> None:
     from bot.store import Store
 
     store = Store(settings.db)
-    by = means(allow_private=settings.private_feeds, now=_now, stopping=Event())
+    every = timedelta(hours=settings.feed_hours)
+    by = means(allow_private=settings.private_feeds, now=_now, stopping=Event(), every=every)
     feed_list = FeedList(store, settings.feeds)
     fetches = Fetches(store, Library(store), feed_list, by)
     failed: list[str] = []

@@ -32,7 +32,7 @@ from bot.store.feeds import Followed
 
 EVERY = timedelta(hours=6)
 _SHORTLY = timedelta(minutes=1)  # until one is that could not be stored beside a load
-_FARTHEST = timedelta(days=1)  # what is due later was kept by a clock that was wrong
+_FARTHEST = timedelta(days=2)  # what is due later was kept by a clock that was wrong
 _SPREAD = 1_000
 
 Gather = Callable[[Feed, Validators, Callable[[Piece], bool]], Gathered]
@@ -54,7 +54,7 @@ class Fetch:
 
 
 class Means(NamedTuple):
-    """What feeds are fetched by, at which time of day, and until what is set.
+    """What feeds are fetched by, at which time of day, until what is set, and how often each.
 
     `begin` returns what fetches one after the other while the lock of feeds is held.
     """
@@ -62,9 +62,12 @@ class Means(NamedTuple):
     begin: Callable[[], Gather]
     clock: Clock
     stopping: Event
+    every: timedelta = EVERY
 
 
-def means(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = BASE) -> Means:
+def means(
+    *, allow_private: bool, now: Clock, stopping: Event, every: timedelta = EVERY, arxiv: str = BASE
+) -> Means:
     """Return what fetches feeds, and raises StoppedError once `stopping` is set."""
 
     def clock() -> float:
@@ -81,7 +84,7 @@ def means(*, allow_private: bool, now: Clock, stopping: Event, arxiv: str = BASE
     def begin() -> Gather:
         return partial(gather, client, ArXiv(client, Pace(time.monotonic, wait, SECONDS), arxiv))
 
-    return Means(begin, now, stopping)
+    return Means(begin, now, stopping, every)
 
 
 class Fetches:
@@ -91,7 +94,7 @@ class Fetches:
         self._store = store
         self._library = library
         self.list = feed_list
-        self._begin, self._clock, self._stopping = means
+        self._begin, self._clock, self._stopping, self._every = means
 
     def fetch_due(self) -> list[Fetch]:
         """Fetch the feeds that are due, the one first that has been so for longest."""
@@ -143,7 +146,7 @@ class Fetches:
             return self._failed(each, FeedError("What it tells could not be stored; the log says why."))
         for problem in arrived.problems:
             _log.warning("%s:%d %s", problem.file, problem.line, problem.reason)
-        due, (etag, modified) = now + _until_next(each, now), validators
+        due, (etag, modified) = now + self._every * _share(each, now), validators
         self._keep(replace(each, due=due, etag=etag, modified=modified, succeeded=now, faults=0))
         return Fetch(each.name, arrived)
 
@@ -151,7 +154,7 @@ class Fetches:
         if self._stopping.is_set():
             raise StoppedError from error
         _log.warning("feed %d could not be fetched: %s", each.number, error.reason)
-        later = min(EVERY, AGAIN * 2 ** min(each.faults, 10))
+        later = min(self._every, AGAIN * 2 ** min(each.faults, 10))
         now = self._clock()
         due = now + max(later, timedelta(seconds=error.retry_after or 0))
         self._keep(replace(each, due=due, failed=now, fault=error.reason, faults=each.faults + 1))
@@ -170,7 +173,6 @@ def _due(each: Followed) -> datetime:
     return each.due
 
 
-def _until_next(each: Followed, now: datetime) -> timedelta:
-    """Return the time until a feed is due again, a tenth more or less, so that not all are at once."""
-    share = crc32(f"{each.name} {now.isoformat()}".encode()) % _SPREAD / _SPREAD
-    return EVERY * (0.9 + 0.2 * share)
+def _share(each: Followed, now: datetime) -> float:
+    """Return after which share of the time a feed is due again: .9 to 1.1, so that not all are at once."""
+    return 0.9 + 0.2 * (crc32(f"{each.name} {now.isoformat()}".encode()) % _SPREAD / _SPREAD)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.feeds.addresses import Feed
 
 _HIGHEST_PORT = 65535
+_DAY = 24  # hours
 
 
 class SettingsError(OperatorError):
@@ -57,6 +58,7 @@ class Settings:
     admins: frozenset[str] = frozenset()
     feeds: tuple["Feed", ...] = ()
     private_feeds: bool = False
+    feed_hours: int = 6
     log: LogFormat = LogFormat.TEXT
 
     @classmethod
@@ -81,6 +83,9 @@ class Settings:
             admins=_admins(given.get("PAPERBOY_ADMINS", ""), faults),
             feeds=_feeds(given.get("PAPERBOY_FEEDS", ""), faults),
             private_feeds=_yes("PAPERBOY_FEEDS_PRIVATE", given.get("PAPERBOY_FEEDS_PRIVATE", "no"), faults),
+            feed_hours=_hours(
+                "PAPERBOY_FEEDS_HOURS", given.get("PAPERBOY_FEEDS_HOURS", str(cls.feed_hours)), faults
+            ),
             log=_log(given.get("PAPERBOY_LOG", cls.log), faults),
         )
         if faults:
@@ -205,6 +210,13 @@ def _yes(name: str, value: str, faults: list[str]) -> bool:
     if value.lower() not in {"yes", "no"}:
         faults.append(f"{name} must be yes or no, not {value!r}")
     return value.lower() == "yes"
+
+
+def _hours(name: str, value: str, faults: list[str]) -> int:
+    if re.fullmatch(r"[0-9]{1,2}", value) and 1 <= int(value) <= _DAY:
+        return int(value)
+    faults.append(f"{name} must be a number of hours from 1 to {_DAY}, not {value!r}")
+    return 1
 
 
 def _log(value: str, faults: list[str]) -> LogFormat:

@@ -43,6 +43,7 @@ class World:
         self.stopping = Event()
         self.pace = Clock()
         self.wanted: list[Feed] = []
+        self.every = EVERY
         self.fetches = self.started()
 
     def started(self) -> Fetches:
@@ -54,7 +55,7 @@ class World:
             arxiv = ArXiv(client, Pace(self.pace, self.pace.wait, 3), self.server.url(API))
             return partial(gather, client, arxiv)
 
-        by = Means(begin, lambda: self.now, self.stopping)
+        by = Means(begin, lambda: self.now, self.stopping, self.every)
         self.list = FeedList(self.store, self.wanted)
         return Fetches(self.store, Library(self.store), self.list, by)
 
@@ -137,6 +138,21 @@ def test_what_is_due_is_fetched(world: World) -> None:
     world.now += 1.1 * EVERY
     first = sorted(world.followed(), key=lambda each: each.due)
     assert world.fetches.fetch_due() == [Fetch(each.name, Arrived()) for each in first]
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_how_often_feeds_are_fetched_can_be_set(world: World, hours: int) -> None:
+    """One that fails waits no longer than one that is well."""
+    world.every = timedelta(hours=hours)
+    world.server.answers["/a.xml"] = Answer(atom([entry(1)]))
+    world.follow("/a.xml", "/b.xml")
+    a, b = world.url("/a.xml"), world.url("/b.xml")
+    assert {each.feed for each in world.fetches.fetch_due()} == {a, b}
+    assert 0.9 * world.every <= world.due_in()[a] <= 1.1 * world.every
+    assert world.fetches.fetch_due() == []
+    for _ in range(8):
+        world.fetches.fetch_all()
+    assert world.due_in()[b] == world.every
 
 
 def test_a_feed_that_has_not_changed_is_not_sent_again(world: World) -> None:

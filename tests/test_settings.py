@@ -48,6 +48,7 @@ def test_every_setting_is_read() -> None:
         "PAPERBOY_ADMINS": "U024BE7LH, W0G9QF9C6 ,,U024BE7LH U0ANA00001,",
         "PAPERBOY_FEEDS": 'arxiv:CS.cl  arxiv:ti:"tea time" https://EXAMPLE.org/feed arxiv:cs.CL',
         "PAPERBOY_FEEDS_PRIVATE": "YES",
+        "PAPERBOY_FEEDS_HOURS": "24",
         "PAPERBOY_LOG": "json",
     }
     assert Settings.from_env(environment) == Settings(
@@ -67,6 +68,7 @@ def test_every_setting_is_read() -> None:
             Feed("https://example.org/feed", url="https://example.org/feed"),
         ),
         private_feeds=True,
+        feed_hours=24,
         log=LogFormat.JSON,
     )
 
@@ -102,6 +104,7 @@ def test_all_faults_are_reported_at_once() -> None:
                 "PAPERBOY_LOG": "xml",
                 "PAPERBOY_FEEDS": "arxiv:cs.CL gopher://a arxiv:tea",
                 "PAPERBOY_FEEDS_PRIVATE": "perhaps",
+                "PAPERBOY_FEEDS_HOURS": "25",
                 "PAPERBOY_ADMINS": "ana, <@U024BE7LH>, U024BE7LH",
                 "SLACK_API_URL": "slack.com",
                 "SLACK_BOT_TOKEN": "xapp-secret",
@@ -117,6 +120,7 @@ def test_all_faults_are_reported_at_once() -> None:
         f"PAPERBOY_FEEDS: gopher://a is no feed that I can read. {FEEDS}",
         f"PAPERBOY_FEEDS: arxiv:tea: arXiv has no such category. {FEEDS}",
         "PAPERBOY_FEEDS_PRIVATE must be yes or no, not 'perhaps'",
+        "PAPERBOY_FEEDS_HOURS must be a number of hours from 1 to 24, not '25'",
         "PAPERBOY_LOG must be text or json, not 'xml'",
     ]
     assert "secret" not in str(refused.value)

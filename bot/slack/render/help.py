@@ -127,7 +127,7 @@ _PAGES: dict[str, tuple[str, ...]] = {
         f"{code('/paper reload')} {_ADMINS}",
     ),
     "feeds": (
-        "*Feeds* bring new papers by themselves, every six hours, to searches and to the next digests.",
+        "*Feeds* bring new papers by themselves, to searches and to the next digests.",
         f"{code('/paper feeds')} which there are, when each was read last, and what it brought",
         f"{code(EXAMPLES['feeds'])} a category of arXiv",
         '`/paper feeds add arxiv:ti:"backdoor attack" AND cat:cs.CR` a search, in its own syntax',
