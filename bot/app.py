@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot.answers import Reload
 from bot.beside import reloading, settling
 from bot.connect import Clock, bolt_app, connected, disconnect, team_of, web_client
 from bot.digest.courier import Courier
-from bot.digest.rounds import FEEDS, Rounds, alone
+from bot.digest.rounds import FEEDS, PATIENCE, Rounds, alone
 from bot.digest.sending import Watch
 from bot.errors import OperatorError
 from bot.feed_list import FeedList
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 TICK = 30  # seconds
 SETTLING = 300  # seconds between looks at whether the index should be made anew
 _UNCHECKED = 1.0  # seconds until a round is tried again that found the database unchecked
-_PATIENCE = 30.0  # seconds for which feeds that are being fetched are waited for
 _LATE = timedelta(seconds=3 * TICK)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -64,12 +64,18 @@ class _Parts:
     store: Store
     team: str = ""
 
+    def upkeep(self, reload: Reload) -> Upkeep:
+        """Return what brings papers when somebody asks for it."""
+        return Upkeep(reload, self.fetches.feeds, self.fetch)
+
     def fetch(self, number: int) -> Fetch | None:
         """Fetch a feed for somebody who asks for it; None where that is to be done later."""
         if not self.checked.done():
             return None
-        with alone(self.settings.db, _PATIENCE, FEEDS) as is_mine:
-            return self.fetches.fetch(number) if is_mine else None
+        with alone(self.settings.db, PATIENCE, FEEDS, self.feeds.stopping) as is_mine:
+            fetch = self.fetches.fetch(number) if is_mine else None
+        self.library.catch_up()
+        return fetch
 
     def unready(self, *, online: bool) -> str:
         """Say what is missing, or nothing."""
@@ -160,9 +166,7 @@ def _playground(settings: Settings, library: Library, clock: Clock, checked: Fut
         )
         parts = replace(parts, settings=tokens)
         reload = stack.enter_context(reloading(library, tokens, parts.clock))
-        app = stack.enter_context(
-            bolt_app(tokens, library, parts.clock, parts.metrics, Upkeep(reload, parts.fetch))
-        )
+        app = stack.enter_context(bolt_app(tokens, library, parts.clock, parts.metrics, parts.upkeep(reload)))
         stack.callback(disconnect, connected(app, tokens))
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
         stack.callback(moved.on_moved(parts.feeds.tick))  # which wakes the other as soon as all is fetched
@@ -178,9 +182,7 @@ def _socket_mode(settings: Settings, library: Library, clock: Clock, checked: Fu
     parts = _parts(settings, library, clock, checked)
     with ExitStack() as stack:
         reload = stack.enter_context(reloading(library, settings, clock))
-        app = stack.enter_context(
-            bolt_app(settings, library, clock, parts.metrics, Upkeep(reload, parts.fetch))
-        )
+        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics, parts.upkeep(reload)))
         handler = connected(app, settings)
         stack.callback(disconnect, handler)
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
@@ -195,9 +197,7 @@ def _http_mode(settings: Settings, library: Library, clock: Clock, checked: Futu
     answers: Mapping[str, Probe] = probes(parts.metrics, lambda: parts.unready(online=True))
     with ExitStack() as stack:
         reload = stack.enter_context(reloading(library, settings, clock))
-        app = stack.enter_context(
-            bolt_app(settings, library, clock, parts.metrics, Upkeep(reload, parts.fetch))
-        )
+        app = stack.enter_context(bolt_app(settings, library, clock, parts.metrics, parts.upkeep(reload)))
         parts = replace(parts, team=stack.enter_context(_delivering(parts)))
         wsgi = routes(answers, endpoint(app, settings.signing_secret))
         address = stack.enter_context(serving(wsgi, settings.host, settings.port))
@@ -263,7 +263,7 @@ def _fetching(parts: _Parts, team: str) -> "Callable[[], float | None]":
     """Return what fetches the feeds that are due, once the database has been looked through."""
     settings, stopping = parts.settings, parts.feeds.stopping
     sender = ChannelSender(web_client(settings), team)
-    outages = Outages(parts.store, parts.fetches.list, sender, FeedWriter(), settings.admins, stopping)
+    outages = Outages(parts.store, parts.fetches.feeds, sender, FeedWriter(), settings.admins, stopping)
 
     def go() -> float | None:
         if not parts.checked.done():
@@ -271,7 +271,7 @@ def _fetching(parts: _Parts, team: str) -> "Callable[[], float | None]":
         parts.checked.result()
         parts.fetches.fetch_due()
         parts.library.catch_up()  # also with what another process has fetched: nobody may search for hours
-        parts.rounds.tick()
+        parts.rounds.tick()  # a digest that was due meanwhile has what they brought
         outages.tell(parts.clock())
         return None
 

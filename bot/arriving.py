@@ -5,7 +5,7 @@ the old one, unless the feed tells both; an entry is the same while its text is.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import identity
@@ -19,11 +19,15 @@ from bot.store.records import Standing
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What a feed brought: how many papers are new or known and told anew, and what cannot be read."""
+    """What a feed brought: how many papers are new or known and told anew, and what cannot be read.
+
+    Of the new ones the numbers are `above` one.
+    """
 
     new: int = 0
     revised: int = 0
     problems: tuple[Problem, ...] = ()
+    above: int = field(default=0, compare=False)
 
 
 class Arriving:
@@ -59,7 +63,7 @@ class Arriving:
         if not self.change.wrote:
             return Arrived(problems=problems)
         done = self.change.publish(seconds, write)
-        return Arrived(done.new, done.revised, problems)
+        return Arrived(done.new, done.revised, problems, self.change.outcome.base)
 
     def _new(self, db: Database, found: Iterable[Piece | Problem]) -> Iterator[Read]:
         """Read what the feed did not tell before; of what it tells twice, the first."""

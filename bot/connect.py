@@ -20,7 +20,6 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.digest.following import Following
 from bot.errors import OperatorError
-from bot.feed_list import FeedList
 from bot.library import Library
 from bot.probes import Metrics
 from bot.settings import Settings
@@ -71,15 +70,14 @@ def bolt_app(
         except (BoltError, *_NO_SLACK) as error:
             raise _refusal("Slack refuses SLACK_BOT_TOKEN", client.base_url, error) from error
         claims = Claims(settings.db, clock)
-        store = Store(settings.db)
         desk = Desk(
             library=library,
             search=metrics.timed(library.search),
             claims=claims,
-            following=Following(store, library, clock),
+            following=Following(Store(settings.db), library, clock),
             clock=clock,
             reload=metrics.counted(upkeep.reload),
-            feeds=FeedList(store, settings.feeds),
+            feeds=upkeep.feeds,
             fetch=upkeep.fetch,
             timezone=settings.timezone,
             admins=settings.admins,

@@ -61,7 +61,7 @@ class FeedList:
             gone = next((each for each in followed if which in {str(each.number), each.name}), None)
             if gone is None:
                 raise UserError(f"There is no feed {shorten(which, _SHOWN)}: see /paper feeds.")
-            if self.is_set(gone):
+            if gone.name in self._wanted:
                 raise UserError(
                     f"Feed {gone.number}, {shorten(gone.name, _SHOWN)}, stands in the settings."
                     " Whoever runs me can take it out of PAPERBOY_FEEDS."
@@ -69,9 +69,5 @@ class FeedList:
             feeds.remove(db, gone.number)
         return gone
 
-    def is_set(self, feed: Followed) -> bool:
-        """Tell whether the settings name a feed."""
-        return feed.name in self._wanted
-
     def _is_followed(self, feed: Followed) -> bool:
-        return feed.by is not None or self.is_set(feed)
+        return feed.by is not None or feed.name in self._wanted

@@ -30,9 +30,9 @@ from bot.library import Clock, Library
 from bot.store import Store, feeds
 from bot.store.feeds import Followed
 
-EVERY = timedelta(hours=6)
 _SHORTLY = timedelta(minutes=1)  # until one is that could not be stored beside a load
-_FARTHEST = timedelta(days=2)  # what is due later was kept by a clock that was wrong
+_DAY = timedelta(days=1)  # for which a server may ask to be left alone, at most
+_SHARES = 0.9, 1.1  # of the time until a feed is due again, so that not all are at once
 _SPREAD = 1_000
 
 Gather = Callable[[Feed, Validators, Callable[[Piece], bool]], Gathered]
@@ -42,6 +42,10 @@ _log = logging.getLogger(__name__)
 
 class StoppedError(Exception):
     """A fetch ends because Paperboy does."""
+
+
+class _RemovedError(Exception):
+    """A feed is followed no longer: nothing is to come of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,10 @@ class Means(NamedTuple):
     begin: Callable[[], Gather]
     clock: Clock
     stopping: Event
-    every: timedelta = EVERY
+    every: timedelta
 
 
-def means(
-    *, allow_private: bool, now: Clock, stopping: Event, every: timedelta = EVERY, arxiv: str = BASE
-) -> Means:
+def means(*, allow_private: bool, now: Clock, stopping: Event, every: timedelta, arxiv: str = BASE) -> Means:
     """Return what fetches feeds, and raises StoppedError once `stopping` is set."""
 
     def clock() -> float:
@@ -88,27 +90,31 @@ def means(
 
 
 class Fetches:
-    """Fetches the feeds of its `list`. Whoever has it do so must hold the lock of feeds."""
+    """Fetches the `feeds` of a list. Whoever has it do so must hold the lock of feeds."""
 
-    def __init__(self, store: Store, library: Library, feed_list: FeedList, means: Means) -> None:
+    def __init__(self, store: Store, library: Library, followed: FeedList, means: Means) -> None:
         self._store = store
         self._library = library
-        self.list = feed_list
+        self.feeds = followed
         self._begin, self._clock, self._stopping, self._every = means
 
     def fetch_due(self) -> list[Fetch]:
-        """Fetch the feeds that are due, the one first that has been so for longest."""
+        """Fetch the feeds that are due, the one first that has been so for longest.
+
+        So are those that are due too late, which was kept by a clock that was wrong.
+        """
         now = self._clock()
-        due = (each for each in self.list.followed(now) if not now < each.due <= now + _FARTHEST)
+        latest = now + max(max(_SHARES) * self._every, _DAY)
+        due = (each for each in self.feeds.followed(now) if not now < each.due <= latest)
         return self._fetch(sorted(due, key=_due))
 
     def fetch_all(self) -> list[Fetch]:
         """Fetch all feeds now."""
-        return self._fetch(self.list.followed(self._clock()))
+        return self._fetch(self.feeds.followed(self._clock()))
 
     def fetch(self, number: int) -> Fetch | None:
         """Fetch one feed now; None where it is not followed, or not to its end because Paperboy stops."""
-        followed = self.list.followed(self._clock())
+        followed = self.feeds.followed(self._clock())
         return next(iter(self._fetch([each for each in followed if each.number == number])), None)
 
     def _fetch(self, followed: Sequence[Followed]) -> list[Fetch]:
@@ -119,6 +125,8 @@ class Fetches:
                 break
             try:
                 done.append(self._fetch_one(each, gather))
+            except _RemovedError:
+                continue
             except StoppedError:
                 break
         return done
@@ -127,19 +135,21 @@ class Fetches:
         """Fetch a feed, and keep how that went; where nothing can be kept, nobody is asked for anything."""
         if load := load_lock.holder(self._store):
             return self._put_off(each, f"{load} is under way")
-        self._keep(replace(each, due=self._clock() + AGAIN))
+        begun = replace(each, due=self._clock() + AGAIN)
+        self._keep(begun)
         try:
             found, validators = gather(
-                feed_of(each.name), Validators(each.etag, each.modified), self._library.told_by(each.name)
+                _named(each.name), Validators(each.etag, each.modified), self._library.told_by(each.name)
             )
             pieces = list(found or ())
+            self._keep(begun)
             now = self._clock()
             arrived = self._library.arrive(each.name, pieces, self._clock) if pieces else Arrived()
         except FeedError as error:
             return self._failed(each, error)
         except UserError as error:  # a load has begun meanwhile, which is no fault of the feed's
             return self._put_off(each, error.message)
-        except StoppedError:
+        except (StoppedError, _RemovedError):
             raise
         except Exception:  # noqa: BLE001  # whatever it is, the other feeds are fetched, and this one again
             _log.exception("what feed %d tells could not be stored", each.number)
@@ -166,7 +176,16 @@ class Fetches:
 
     def _keep(self, each: Followed) -> None:
         with self._store.writing() as db:
-            feeds.keep(db, each)
+            if not feeds.keep(db, each):
+                raise _RemovedError
+
+
+def _named(name: str) -> Feed:
+    """Return the feed of a name, as another version may have written it; raises FeedError."""
+    try:
+        return feed_of(name)
+    except UserError as error:
+        raise FeedError(error.message) from error
 
 
 def _due(each: Followed) -> datetime:
@@ -174,5 +193,7 @@ def _due(each: Followed) -> datetime:
 
 
 def _share(each: Followed, now: datetime) -> float:
-    """Return after which share of the time a feed is due again: .9 to 1.1, so that not all are at once."""
-    return 0.9 + 0.2 * (crc32(f"{each.name} {now.isoformat()}".encode()) % _SPREAD / _SPREAD)
+    """Return after which share of the usual time a feed is due again."""
+    least, most = _SHARES
+    spread = crc32(f"{each.name} {now.isoformat()}".encode()) % _SPREAD / _SPREAD
+    return least + (most - least) * spread

@@ -1,14 +1,13 @@
 """Feeds that fail again and again → the admins, told once; and once more when they are well again.
 
 Law: what is to be told is read from the database, so no crash before that keeps it from anybody; and it is
-claimed before it is said, so nobody hears it twice. Who hears that a feed is well has heard that it failed.
+claimed before it is said, so nobody hears it twice. Who may have heard that a feed fails hears of its end.
 """
 
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import BusyError, Reason, RefusedError, SendError
@@ -18,6 +17,7 @@ from bot.store.deliveries import Content
 from bot.store.feeds import Followed
 
 OFTEN = 3  # failures in a row
+_DAY = timedelta(days=1)  # that Slack asks for a longer rest was kept by a clock that was wrong
 _TOLD = "told of a feed"  # by its number alone: everybody
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Writer(Protocol):
         """Return what an admin reads of feeds that are well again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outages:
     """Tells of the feeds of a list; `admins` are told in place of the workspace's, if there are any."""
 
@@ -57,16 +57,18 @@ class Outages:
     writer: Writer
     admins: Collection[str]
     stopping: Callable[[], bool] = lambda: False
+    rests_until: datetime | None = None
 
     def tell(self, now: datetime) -> None:
         """Tell what was not told; where it is to stop, or Slack takes nothing now, the next call goes on."""
         followed = self.feeds.followed(now)
         with self.store.snapshot() as db:
             told = once.keys(db, _TOLD)
-            if deliveries.stopped(db, self.sender.team):
+            if deliveries.stopped(db, self.sender.team) or self._rests(now):
                 return
+        self._forget(told - {key for each in followed for key in _keys(each, told)})
         failing = [each for each in followed if each.faults >= OFTEN and _key(each) not in told]
-        well = [each for each in followed if not each.faults and (_key(each) in told or _people(each, told))]
+        well = [each for each in followed if not each.faults and _keys(each, told)]
         try:
             if failing:
                 self._tell_failing(failing, now)
@@ -74,6 +76,12 @@ class Outages:
                 self._tell_well(well, told, now)
         except SendError as error:
             _log.warning("admins are told of feeds later: %s", error)
+            if isinstance(error, BusyError):
+                self.rests_until = now + timedelta(seconds=error.retry_after)
+
+    def _rests(self, now: datetime) -> bool:
+        """Tell whether Slack has asked for a rest that is not over."""
+        return self.rests_until is not None and timedelta(0) < self.rests_until - now < _DAY
 
     def _tell_failing(self, failing: Sequence[Followed], now: datetime) -> None:
         everybody = self._everybody()
@@ -84,20 +92,34 @@ class Outages:
             with self.store.writing() as db:
                 mine = [each for each in theirs if once.claim(db, _TOLD, _key(each, person), now)]
             self._say(person, mine, self.writer.failing, now, once.release)
+            with self.store.writing() as db:
+                for each in mine:
+                    once.finish(db, _TOLD, _key(each, person))
         with self.store.writing() as db:
             for each in failing:
                 once.claim(db, _TOLD, _key(each), now)
 
     def _tell_well(self, well: Sequence[Followed], told: Collection[str], now: datetime) -> None:
-        for person in sorted({person for each in well for person in _people(each, told)}):
+        def undo(db: Database, kind: str, key: str) -> None:
+            once.claim(db, kind, key, now)
+            once.finish(db, kind, key)
+
+        for person in sorted({key.partition(" ")[2] for each in well for key in _keys(each, told)} - {""}):
             if self.stopping():
                 return
             with self.store.writing() as db:
-                mine = [each for each in well if once.release(db, _TOLD, _key(each, person))]
-            self._say(person, mine, self.writer.well, now, partial(once.claim, now=now))
-        with self.store.writing() as db:
-            for each in well:
-                once.release(db, _TOLD, _key(each))
+                mine = [each for each in well if once.is_done(db, _TOLD, _key(each, person))]
+                for each in mine:
+                    once.release(db, _TOLD, _key(each, person))
+            self._say(person, mine, self.writer.well, now, undo)
+        self._forget({key for each in well for key in _keys(each, told)})
+
+    def _forget(self, keys: Collection[str]) -> None:
+        """Let go of what was claimed for feeds that are well, or followed no longer."""
+        if keys:
+            with self.store.writing() as db:
+                for key in keys:
+                    once.release(db, _TOLD, key)
 
     def _everybody(self) -> Collection[str]:
         """Return who is told of every feed."""
@@ -115,7 +137,7 @@ class Outages:
         mine: Sequence[Followed],
         write: Callable[[Sequence[Followed], datetime], Content],
         now: datetime,
-        undo: Callable[[Database, str, str], object],
+        undo: Callable[[Database, str, str], None],
     ) -> None:
         """Tell somebody what was claimed for them; raises SendError where that is to be done later."""
         if not mine:
@@ -143,7 +165,6 @@ def _key(feed: Followed, person: str | None = None) -> str:
     return str(feed.number) if person is None else f"{feed.number} {person}"
 
 
-def _people(feed: Followed, told: Collection[str]) -> list[str]:
-    """Return who was told that a feed fails, and not yet that it is well."""
-    number = _key(feed, "")
-    return [key.removeprefix(number) for key in told if key.startswith(number)]
+def _keys(feed: Followed, told: Collection[str]) -> list[str]:
+    """Return what is claimed for a feed: for everybody, and for each person."""
+    return [key for key in told if key.partition(" ")[0] == _key(feed)]

@@ -24,12 +24,13 @@ from bot.digest.courier import Courier
 from bot.digest.following import Following
 from bot.digest.rounds import FEEDS, Rounds, alone
 from bot.errors import OperatorError
+from bot.feed_list import FeedList
 from bot.feeds.addresses import feed_of
 from bot.library import Library
 from bot.papers import Description, TitleOrigin
-from bot.playground import ANA, SAFETY, TEAM, LocalSlack
+from bot.playground import ANA, BEN, SAFETY, TEAM, LocalSlack
 from bot.settings import Settings
-from bot.store import Store, generations
+from bot.store import Store, feeds, generations
 from bot.store.generations import Generation
 from bot.topics import Person, Place, Wish
 from bot.web import SLACK_PATH
@@ -146,7 +147,7 @@ def test_a_feed_that_somebody_adds_may_have_to_wait(
 ) -> None:
     """Until the database has been looked through, and while others are fetched: that is said."""
     looking, looked, check = threading.Event(), threading.Event(), Library.check
-    monkeypatch.setattr(app, "_PATIENCE", 0)
+    monkeypatch.setattr(app, "PATIENCE", 0)
     monkeypatch.setattr(Library, "check", lambda library: (looking.wait(20), check(library)))
     monkeypatch.setattr(Library, "warm", lambda _: looked.set())
     db = tmp_path / "paperboy.db"
@@ -160,7 +161,7 @@ def test_a_feed_that_somebody_adds_may_have_to_wait(
         def add(path: str) -> None:
             server.answers[path] = Answer(atom([entry(1)]))
             assert slack.command(f"feeds add {server.url(path, '127.0.0.1')}").acknowledged
-            late = f"{path}`, is fetched in 15 min, for I am busy with others."
+            late = f"{path}`, has to wait a little. I fetch it in 15 min."
             assert slack.wait_for_message(late, user=ANA)["ephemeral"] is True
 
         add("/unchecked.xml")
@@ -170,6 +171,56 @@ def test_a_feed_that_somebody_adds_may_have_to_wait(
             assert looked.wait(20)
             add("/busy.xml")
         assert server.asked == []
+
+
+def test_what_a_feed_that_is_added_brings_is_told_of_all_of_it(seeded: Path, tmp_path: Path) -> None:
+    """Also of more than the next search would wait for."""
+    db = tmp_path / "paperboy.db"
+    shutil.copy(seeded, db)
+    with (
+        Server() as server,
+        LocalSlack() as slack,
+        running(replace(settings(slack, db, app_token=slack.app_token), private_feeds=True)),
+    ):
+        server.answers["/feed.xml"] = Answer(atom(map(entry, range(150))))
+        assert slack.command("subscribe number made").acknowledged
+        slack.wait_for_message("added topic 1")
+        assert slack.command(f"feeds add {server.url(host='127.0.0.1')}").acknowledged
+        told = slack.wait_for_message("brought", user=ANA)["text"].splitlines()
+        assert told[1] == "150 new papers match this channel's topics: 150 for number made."
+
+
+def test_a_running_bot_asks_no_private_host(seeded: Path, tmp_path: Path) -> None:
+    """Whoever adds it is told why."""
+    db = tmp_path / "paperboy.db"
+    shutil.copy(seeded, db)
+    with (
+        Server() as server,
+        LocalSlack() as slack,
+        running(settings(slack, db, app_token=slack.app_token)),
+    ):
+        assert slack.command(f"feeds add {server.url(host='127.0.0.1')}").acknowledged
+        assert (
+            slack.wait_for_message("127.0.0.1 is not on the public internet", user=ANA)["ephemeral"] is True
+        )
+        assert server.asked == []
+
+
+def test_those_in_the_settings_are_told_of_a_feed_that_fails(seeded: Path, tmp_path: Path) -> None:
+    """By the running bot, in its own messages."""
+    db = tmp_path / "paperboy.db"
+    shutil.copy(seeded, db)
+    feed = feed_of("arxiv:cs.CL")
+    (known,) = FeedList(Store(db), [feed]).followed(LOADED_AT)
+    due = LOADED_AT + timedelta(hours=6)
+    with Store(db).writing() as store:
+        feeds.keep(store, replace(known, due=due, failed=LOADED_AT, fault="It is gone.", faults=3))
+    with LocalSlack() as slack:
+        given = settings(slack, db, app_token=slack.app_token)
+        with running(replace(given, feeds=(feed,), admins=frozenset({BEN}))):
+            told = slack.wait_for_message("cannot read", channel=slack.workspace.direct(BEN).id)
+        assert "It is gone." in told["text"]
+        assert slack.messages(slack.workspace.direct(ANA).id) == []
 
 
 def test_a_wrong_bot_token_is_told(seeded: Path) -> None:

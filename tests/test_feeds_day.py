@@ -139,7 +139,13 @@ class Paperboy:
         self._clock = clock
         self.library = Library.at(settings.db, settings.corpus, clock)
         self._courier = courier_of(settings, self.library, clock, lambda: False, UNWATCHED)
-        by = means(allow_private=settings.private_feeds, now=clock, stopping=Unhurried(), arxiv=api)
+        by = means(
+            allow_private=settings.private_feeds,
+            now=clock,
+            stopping=Unhurried(),
+            every=timedelta(hours=settings.feed_hours),
+            arxiv=api,
+        )
         self._fetches = Fetches(store, self.library, FeedList(store, settings.feeds), by)
 
     def go(self) -> None:

@@ -19,14 +19,16 @@ from bot.feeds.fetching import Client
 from bot.feeds.gathering import gather
 from bot.feeds.guard import Guard
 from bot.feeds.pace import Pace
-from bot.fetches import EVERY, Fetch, Fetches, Gather, Means, means
+from bot.fetches import Fetch, Fetches, Gather, Means, means
 from bot.library import Library
-from bot.store import Store, papers
+from bot.store import Store, feeds, papers
 from bot.store.feeds import Followed
+from bot.topics import Person
 from tests.feeds.clocks import Clock
 from tests.feeds.server import Answer, Asked, Server, arxiv_api, atom, entry
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+EVERY = timedelta(hours=6)
 API = "/api/query"
 QUERY = "arxiv:cs.CL"
 SHORTLY, SOON = timedelta(minutes=1), timedelta(minutes=15)
@@ -240,6 +242,33 @@ def test_nothing_is_stored_of_a_feed_that_breaks_off(world: World) -> None:
     assert world.fetches.fetch_all() == [Fetch(QUERY, Arrived(450, 0))]
 
 
+@pytest.mark.parametrize("removed", ["/a.xml", "/b.xml"])
+def test_nothing_comes_of_a_feed_that_is_removed_meanwhile(world: World, removed: str) -> None:
+    """Be it before it is asked for, or while it is; the others are fetched."""
+
+    def answer(_: Asked) -> Answer:
+        if world.followed()[2:]:
+            world.list.remove(world.url(removed))
+        return Answer(atom([entry(1)]))
+
+    world.server.answers.update({"/a.xml": answer, "/b.xml": answer, "/c.xml": Answer(atom([entry(2)]))})
+    names = [world.url(f"/{name}.xml") for name in "abc"]
+    for name in names:
+        world.list.add(feed_of(name), Person("U1", "ana"), NOW)
+    done = [fetch.feed for fetch in world.fetches.fetch_all()]
+    assert done == [name for name in names if name != world.url(removed)]
+    assert len(world.titles()) == 2
+
+
+def test_a_name_that_another_version_took_is_a_fault(world: World) -> None:
+    """Else it would be put off for ever, and nobody would see why."""
+    with world.store.writing() as db:
+        feeds.add(db, "arxiv:cs.ZZ", Person("U1", "ana"), NOW)
+    (fetch,) = world.fetches.fetch_all()
+    assert fetch.fault.startswith("arxiv:cs.ZZ: arXiv has no such category.")
+    assert world.followed()[0].faults == 1
+
+
 def test_beside_a_load_a_feed_is_put_off(world: World) -> None:
     """That is no fault of it, and nobody is asked for what could not be stored."""
     world.server.answers["/a.xml"] = Answer(atom([entry(1)]))
@@ -285,11 +314,12 @@ def test_what_is_no_paper_is_told_to_the_log(world: World, caplog: pytest.LogCap
     assert f"{world.url('/a.xml')}:3 no title and no abstract" in caplog.messages
 
 
-def test_what_lies_too_far_ahead_is_due(world: World) -> None:
+@pytest.mark.parametrize("ahead", [timedelta(days=400), timedelta(hours=30)])
+def test_what_lies_too_far_ahead_is_due(world: World, ahead: timedelta) -> None:
     """It was kept by a clock that was wrong, as in a playground whose clock was moved."""
     world.server.answers["/a.xml"] = Answer(atom([entry(1)]))
     world.follow("/a.xml")
-    world.now += timedelta(days=400)
+    world.now += ahead
     world.fetches.fetch_due()
     world.now = NOW
     assert world.fetches.fetch_due() == [Fetch(world.url("/a.xml"), Arrived())]
@@ -380,7 +410,7 @@ def test_a_fetch_ends_with_paperboy(tmp_path: Path) -> None:
     with Server() as server:
         server.answers[API] = arxiv_api(450)
         api = server.url(API, "127.0.0.1")
-        by = means(allow_private=True, now=lambda: NOW, stopping=Stopping(), arxiv=api)
+        by = means(allow_private=True, now=lambda: NOW, stopping=Stopping(), every=EVERY, arxiv=api)
         store = Store(tmp_path / "paperboy.db")
         followed = FeedList(store, [feed_of(QUERY)])
         assert Fetches(store, Library(store), followed, by).fetch_due() == []

@@ -11,7 +11,7 @@ from bot.playground import LocalSlack
 from bot.probes import Metrics
 from bot.settings import Settings
 from tests.conftest import LOADED_AT
-from tests.slack.conftest import UNUSED
+from tests.slack.conftest import upkeep
 
 
 def test_lines_for_people(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,6 +39,6 @@ def test_a_token_in_the_environment_is_nothing_to_warn_of(
     with LocalSlack() as slack:
         monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
         settings = Settings(bot_token=slack.bot_token, signing_secret="s", api_url=slack.api_url)
-        with bolt_app(settings, library, lambda: LOADED_AT, Metrics(lambda: 0), UNUSED):
+        with bolt_app(settings, library, lambda: LOADED_AT, Metrics(lambda: 0), upkeep(settings.db)):
             pass
     assert capsys.readouterr().err == ""

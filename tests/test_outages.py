@@ -12,8 +12,9 @@ from bot.feed_list import FeedList
 from bot.feeds.addresses import feed_of
 from bot.outages import Outages
 from bot.playground import ANA, BEN, TEAM, Fault, LocalSlack
-from bot.slack.sender import PAGE, ChannelSender, FeedWriter
+from bot.slack.sender import PEOPLE, ChannelSender, FeedWriter
 from bot.store import Store, deliveries, feeds, once
+from bot.store.deliveries import Content
 from bot.topics import Person
 from tests.slack.conftest import SCOPES
 
@@ -155,6 +156,50 @@ def test_what_slack_does_not_take_now_is_told_later(world: World, fault: Fault) 
         assert len(world.told()) == many
 
 
+def test_slack_is_left_alone_for_as_long_as_it_asks(world: World) -> None:
+    """It is not asked for all people again and again meanwhile."""
+    world.fare(3, 0)
+    outages = world.outages()
+    world.slack.fail("users.list", Fault.ratelimited(30))
+    for seconds in (0, 10, 29):
+        outages.tell(NOW + timedelta(seconds=seconds))
+    assert world.calls("users.list") == 1
+    outages.tell(NOW + timedelta(seconds=30))
+    assert world.told() == [failing(CL)]
+
+
+def test_who_has_surely_not_heard_that_it_failed_hears_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the process has died right before it was told."""
+
+    class Killed(BaseException):
+        """The process dies here."""
+
+    def killed(*_: object) -> Content:
+        raise Killed
+
+    world.fare(3, 0)
+    monkeypatch.setattr(FeedWriter, "failing", killed)
+    with pytest.raises(Killed):
+        world.outages().tell(NOW)
+    world.fare(0, 0)
+    world.outages().tell(NOW)
+    assert (world.told(), world.claims()) == ([], set())
+
+
+def test_each_feed_is_well_by_itself(world: World) -> None:
+    """For each who was told of it; the other one still fails."""
+    world.fare(3, 3)
+    world.outages(ANA, BEN).tell(NOW)
+    world.fare(4, 0)
+    world.outages(ANA, BEN).tell(NOW)
+    well = "This feed is well again:\n*2* `arxiv:cs.CR` · 0 papers brought · read just now"
+    for person in (ANA, BEN):
+        assert [each[: len(well)] for each in world.told(person)][1:] == [well]
+    assert world.claims() == {"1", f"1 {ANA}", f"1 {BEN}"}
+
+
 @pytest.mark.parametrize("fault", [Fault.dropped(done=True), Fault("user_not_found")])
 def test_what_somebody_may_have_heard_is_not_said_again(world: World, fault: Fault) -> None:
     """Nor what Slack never takes for them; the others are told."""
@@ -236,11 +281,20 @@ def test_a_feed_that_is_followed_no_more_is_of_no_interest(world: World) -> None
     assert world.slack.calls == []
 
 
+def test_what_was_told_of_a_removed_feed_is_forgotten(world: World) -> None:
+    """Should it be followed again, it is another one."""
+    world.fare(3, 0)
+    world.outages().tell(NOW)
+    world.feeds = FeedList(world.store, [feed_of(CR)])
+    world.outages().tell(NOW)
+    assert (world.claims(), len(world.told())) == (set(), 1)
+
+
 def test_all_pages_of_people_are_read(world: World) -> None:
     """An admin may be on any of them; bots, guests and the deleted are none."""
     people = world.slack.workspace.users
     ben = replace(people[BEN], is_admin=True)
-    for number in range(PAGE):
+    for number in range(PEOPLE):
         people[f"U{number:09}"] = replace(ben, id=f"U{number:09}", is_admin=False)
     people["U9"], people["UA"] = replace(ben, id="U9", deleted=True), replace(ben, id="UA")
     sender = ChannelSender(WebClient(world.slack.bot_token, base_url=world.slack.api_url), TEAM)

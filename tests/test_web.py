@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.slack.http import endpoint
 from bot.web import SLACK_PATH, port_refused, routes, serving
 from tests.conftest import LOADED_AT
-from tests.slack.conftest import UNUSED
+from tests.slack.conftest import upkeep
 from tests.slack.extremes import load
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -36,7 +36,9 @@ def web(library: Library) -> Iterator[httpx.Client]:
     with contextlib.ExitStack() as stack:
         slack = stack.enter_context(LocalSlack())
         settings = Settings(bot_token=slack.bot_token, signing_secret=SECRET, api_url=slack.api_url)
-        app = stack.enter_context(bolt_app(settings, library, lambda: LOADED_AT, metrics, UNUSED))
+        app = stack.enter_context(
+            bolt_app(settings, library, lambda: LOADED_AT, metrics, upkeep(settings.db))
+        )
         application = routes(probes(metrics, lambda: ""), endpoint(app, SECRET))
         address = stack.enter_context(serving(application, "127.0.0.1", 0))
         yield stack.enter_context(httpx.Client(base_url=address, trust_env=False))

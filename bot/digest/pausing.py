@@ -94,7 +94,7 @@ def _tell(  # noqa: PLR0913, PLR0917 (who tells whom what)
     _settle(store, once.finish, mine)
 
 
-def _settle(store: Store, end: Callable[[Database, str, str], object], cases: Sequence[_Case]) -> None:
+def _settle(store: Store, end: Callable[[Database, str, str], None], cases: Sequence[_Case]) -> None:
     with store.writing() as db:
         for each in cases:
             end(db, each.kind, each.key)

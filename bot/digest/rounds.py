@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from bot.errors import OperatorError
 
 DIGESTS, FEEDS = "digests", "feeds"  # what rounds are gone for
+PATIENCE = 30.0  # seconds for which feeds that somebody else fetches are waited for
 _AGAIN = 1.0  # seconds; then another process that was at it may have ended
 LONGEST_WAIT = 30.0  # seconds; ticks go by a clock that may be set back, waiting does not
 _EVERYBODYS = 0o666  # the bot's user and root may both lock it
@@ -24,15 +25,18 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def alone(db: Path, patience: float, what: str = DIGESTS) -> Iterator[bool]:
+def alone(
+    db: Path, patience: float, what: str = DIGESTS, stopping: Callable[[], bool] = lambda: False
+) -> Iterator[bool]:
     """Hold the lock beside a database while the block runs; yields False where it is not had in time.
 
-    Digests and feeds have one each. Raises OperatorError where there can be no lock.
+    Digests and feeds have one each; once it is `stopping` nothing is waited for. Raises OperatorError where
+    there can be no lock.
     """
     path = f"{db.resolve()}{'' if what == DIGESTS else f'-{what}'}.lock"
     lock = FileLock(path, mode=_EVERYBODYS, thread_local=False)
     try:
-        lock.acquire(timeout=patience)
+        lock.acquire(timeout=patience, cancel_check=stopping)
     except Timeout:
         yield False
         return

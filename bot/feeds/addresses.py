@@ -22,9 +22,11 @@ _SHOWN = 80
 _LONGEST_HOST = 253
 _PORTS = {"http": 80, "https": 443}
 
-_TYPED = str.maketrans("“”„‟«»∶", '"""""":')  # as phones type it, and as our own messages show it
+# As phones type it, and as our own messages show what could be markup.
+_TYPED = str.maketrans("“”„‟«»∶∗∼ˍˋ", '"""""":*~_`')
 _MARKUP = re.compile(r"<(?P<target>[^<>|\s]+)(?:\|(?P<label>[^<>]*))?>")
 _NAMES_SOMEBODY = re.compile(r"[\w+.-]*:?//[^/?#]*@")
+_BRACKET = re.compile("[<>]")
 _WORD = re.compile(r'(?:"[^"]*"|[^\s"])+')
 _OPERATORS = ("AND", "OR", "ANDNOT")
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -55,7 +57,7 @@ def feed_of(text: str) -> Feed:
         raise _refused("That holds characters that cannot be seen.")
     if written.lower().startswith(_ARXIV):
         return _of_arxiv(written[len(_ARXIV) :].strip(), written)
-    return _of_address(written)
+    return _of_arxiv(written, written) if queries.names_a_category(written) else _of_address(written)
 
 
 def split(text: str) -> tuple[str, ...]:
@@ -89,7 +91,7 @@ def _unquoted(feed: str) -> str:
 
 def _plain(text: str) -> str:
     """Return what was typed: Slack makes links in the middle of words, for `cs.cl` looks like a host."""
-    text = " ".join(unicodedata.normalize("NFC", text.translate(_TYPED)).split())
+    text = " ".join(unicodedata.normalize("NFC", text.translate(_TYPED)).split()).strip("`")
     whole = _MARKUP.fullmatch(text)
     if whole and not (whole["label"] or "").lower().startswith(_ARXIV):
         return whole["target"]
@@ -97,6 +99,8 @@ def _plain(text: str) -> str:
 
 
 def _of_arxiv(asked: str, written: str) -> Feed:
+    if _BRACKET.search(asked):
+        raise _refused(f"{shorten(written, _SHOWN)}: arXiv is not asked for < or >.")
     try:
         query = queries.query_of(asked)
     except ValueError as fault:

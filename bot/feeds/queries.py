@@ -20,6 +20,11 @@ def is_category(text: str) -> bool:
     return bool(text) and spelled(text) == text
 
 
+def names_a_category(text: str) -> bool:
+    """Tell whether a text names a category, however it is written."""
+    return bool(spelled(text))
+
+
 def query_of(written: str) -> str:
     """Return the query that a category or a search stands for.
 

@@ -1,6 +1,7 @@
 """The commands about feeds. Pure.
 
-Law: `feeds` is a command when nothing follows, or `add` or `remove`. All else is a search: `feed forward`.
+Law: `feeds` is a command when nothing follows, or `add`, `remove` or another word for that. All else is a
+search: `feed forward`.
 """
 
 import re
@@ -11,7 +12,10 @@ from bot.slack.asked import AddFeed, Command, Feeds, RemoveFeed, UsageError
 
 EXAMPLE = "/paper feeds add arxiv:cs.CL"
 REMOVING = "/paper feeds remove 2"
-_COMMAND = re.compile(r"feeds|feeds?\s+(?P<deed>add|remove)(?:\s+(?P<rest>.+))?|feeds\s+list", re.IGNORECASE)
+_WHICH = "Remove which feed? By its number, for example:"
+_COMMAND = re.compile(
+    r"feeds|feeds?\s+(?P<deed>add|remove|delete|rm)(?:\s+(?P<rest>.+))?|feeds\s+list", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?:feed\s+)?#?0*(?P<number>[0-9]+)[.,:;]?", re.IGNORECASE)
 
 
@@ -31,8 +35,7 @@ def about_feeds(said: str) -> Command | None:
 def _add(named: str | None) -> AddFeed:
     if not named:
         raise UsageError(
-            "Add which feed? A category or a search of arXiv, or the address of an Atom or RSS feed;"
-            " for example:",
+            "Add which feed? A category or a search of arXiv, or an address; for example:",
             EXAMPLE,
         )
     feeds = _named(named)
@@ -43,13 +46,13 @@ def _add(named: str | None) -> AddFeed:
 
 def _remove(which: str | None) -> RemoveFeed:
     if not which:
-        raise UsageError("Remove which feed? By its number, for example:", REMOVING)
+        raise UsageError(_WHICH, REMOVING)
     if match := _NUMBER.fullmatch(which):
         return RemoveFeed(match["number"])
     try:
         return RemoveFeed(feed_of(which).name)
-    except UserError:  # it is no feed, so none of that name is followed
-        return RemoveFeed(which)
+    except UserError:
+        raise UsageError(_WHICH, REMOVING) from None
 
 
 def _named(text: str) -> list[Feed]:

@@ -47,7 +47,7 @@ _POINTS_AT_A_PAPER = re.compile(r"<?https?://|[^\s,]*[0-9]", re.IGNORECASE)
 def parse_command(text: str, has_word: Callable[[str], bool]) -> Command:
     """Read what stands behind /paper; `has_word` tells whether a word is in some paper.
 
-    Raises UsageError where a command lacks what it needs.
+    Raises UserError where a command lacks what it needs, or has what it cannot use.
     """
     said, private = _without_me(clean(text))
     if not said and not private:

@@ -36,6 +36,7 @@ class Upkeep(NamedTuple):
     """What brings papers when somebody asks for it, as `Desk` has it."""
 
     reload: Reload
+    feeds: FeedList
     fetch: FetchFeed
 
 

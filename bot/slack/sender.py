@@ -23,6 +23,7 @@ from bot.store.feeds import Followed
 
 EVENT_TYPE = "paper_digest"
 PAGE = 200  # messages
+PEOPLE = 1_000  # a page; of smaller ones Slack lets nobody ask for all in a large workspace
 MOST_PAGES = 50
 MARGIN = 86_400.0  # seconds by which our clock may be ahead of Slack's, or was
 
@@ -92,7 +93,7 @@ class ChannelSender:
         found: list[str] = []
         cursor = None
         for _ in range(MOST_PAGES):
-            answer = send.call(self.client, "users_list", limit=PAGE, cursor=cursor)
+            answer = send.call(self.client, "users_list", limit=PEOPLE, cursor=cursor)
             found += [each["id"] for each in answer["members"] if is_admin(each, self.team)]
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:

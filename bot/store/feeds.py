@@ -60,8 +60,11 @@ def every(db: Database) -> list[Followed]:
 
 def enter(db: Database, names: Iterable[str], now: datetime) -> None:
     """Enter feeds of the settings that there are not yet, due at once."""
-    rows = ([name, now.timestamp()] for name in names)
-    db.conn.executemany("INSERT OR IGNORE INTO feed (name, due) VALUES (?, ?)", rows)
+    for name in names:  # to ignore one that is there would use up a number
+        db.conn.execute(
+            "INSERT INTO feed (name, due) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM feed WHERE name = ?)",
+            [name, now.timestamp(), name],
+        )
 
 
 def add(db: Database, name: str, by: Person, due: datetime) -> None:
@@ -78,9 +81,9 @@ def remove(db: Database, number: int) -> None:
     db.conn.execute("DELETE FROM feed WHERE number = ?", [number])
 
 
-def keep(db: Database, feed: Followed) -> None:
-    """Keep how a feed fared, if there still is one of this number."""
-    db.conn.execute(
+def keep(db: Database, feed: Followed) -> bool:
+    """Keep how a feed fared, if there still is one of this number; return whether there is."""
+    kept = db.conn.execute(
         "UPDATE feed SET due = ?, etag = ?, modified = ?, succeeded = ?, failed = ?, fault = ?, faults = ?"
         " WHERE number = ?",
         [
@@ -94,6 +97,7 @@ def keep(db: Database, feed: Followed) -> None:
             feed.number,
         ],
     )
+    return kept.rowcount == 1
 
 
 def _instant(seconds: float | None) -> datetime | None:

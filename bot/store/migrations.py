@@ -259,6 +259,7 @@ def m010_who_follows_feeds(db: Database) -> None:
         db,
         "ALTER TABLE feed ADD COLUMN user TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE feed ADD COLUMN failed REAL",
+        "CREATE INDEX load_feed ON load (feed, new)",
     )
 
 

@@ -27,9 +27,9 @@ def is_done(db: Database, kind: str, key: str) -> bool:
     return bool(found and found[0])
 
 
-def release(db: Database, kind: str, key: str) -> bool:
-    """Give a claim back, where what it stands for was not done or is over; return whether there was one."""
-    return db.conn.execute("DELETE FROM once WHERE kind = ? AND key = ?", [kind, key]).rowcount == 1
+def release(db: Database, kind: str, key: str) -> None:
+    """Give a claim back, where what it stands for was certainly not done, or is over."""
+    db.conn.execute("DELETE FROM once WHERE kind = ? AND key = ?", [kind, key])
 
 
 def keys(db: Database, kind: str) -> set[str]:

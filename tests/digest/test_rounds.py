@@ -279,3 +279,10 @@ def test_a_link_to_a_database_has_its_lock(tmp_path: Path) -> None:
     (tmp_path / "link.db").symlink_to(tmp_path / "paperboy.db")
     with alone(tmp_path / "paperboy.db", 0) as first, alone(tmp_path / "link.db", 0) as second:
         assert (first, second) == (True, False)
+
+
+def test_who_is_to_stop_waits_for_no_lock(tmp_path: Path) -> None:
+    """However patient it was."""
+    db = tmp_path / "paperboy.db"
+    with alone(db, 0) as first, alone(db, 600, stopping=lambda: True) as second:
+        assert (first, second) == (True, False)

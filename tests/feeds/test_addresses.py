@@ -16,7 +16,9 @@ ALLOWED = (
     [
         ("arxiv:cs.CL", "arxiv:cs.CL", "cat:cs.CL"),
         ("  ArXiv: CS.cl ", "arxiv:cs.CL", "cat:cs.CL"),
-        ("arxiv∶cat:cs.CL", "arxiv:cs.CL", "cat:cs.CL"),
+        ("`arxiv∶cat:cs.CL`", "arxiv:cs.CL", "cat:cs.CL"),
+        ("cs.cl", "arxiv:cs.CL", "cat:cs.CL"),
+        ("arxiv:cat:cs.∗", "arxiv:cs.*", "cat:cs.*"),
         ("arxiv:cat:cs.cl", "arxiv:cs.CL", "cat:cs.CL"),
         ("arxiv:<http://cs.CL|cs.CL>", "arxiv:cs.CL", "cat:cs.CL"),
         ("<http://arxiv:cs.CL|arxiv:cs.CL>", "arxiv:cs.CL", "cat:cs.CL"),
@@ -69,6 +71,7 @@ def test_an_address_has_one_name(written: str, url: str) -> None:
     [
         ("", "No feed is named."),
         ("arxiv:", "arxiv:: arXiv has no such category."),
+        ("arxiv:ti:<<a>>", "arxiv:ti:<a>: arXiv is not asked for < or >."),
         ("arxiv:cs.XX", "arxiv:cs.XX: arXiv has no such category."),
         ("arxiv:backdoors", "arxiv:backdoors: arXiv has no such category."),
         ("arxiv:math", "arxiv:math: arXiv has no such category."),

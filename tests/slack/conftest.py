@@ -11,6 +11,7 @@ import pytest
 
 from bot.answers import Loaded, Progress, Reload
 from bot.connect import bolt_app
+from bot.feed_list import FeedList
 from bot.feeds.addresses import feed_of
 from bot.fetches import Fetch
 from bot.library import Library
@@ -19,6 +20,7 @@ from bot.probes import Metrics
 from bot.settings import Settings
 from bot.slack.desk import FetchFeed, Upkeep
 from bot.slack.http import endpoint
+from bot.store import Store
 from bot.web import SLACK_PATH, routes, serving
 from tests.conftest import LOADED_AT
 
@@ -38,7 +40,11 @@ def unfetched(_number: int) -> Fetch | None:
     raise AssertionError("nobody asked for a feed")
 
 
-UNUSED = Upkeep(unused, unfetched)
+def upkeep(
+    db: Path, reload: Reload = unused, fetch: FetchFeed = unfetched, feeds: Sequence[str] = ()
+) -> Upkeep:
+    """Return what brings papers, where the settings name these feeds."""
+    return Upkeep(reload, FeedList(Store(db), list(map(feed_of, feeds))), fetch)
 
 
 @contextmanager
@@ -64,11 +70,12 @@ def answering(
         api_url=slack.api_url,
         db=db,
         admins=frozenset(admins),
-        feeds=tuple(map(feed_of, feeds)),
     )
     now = clock or (lambda: LOADED_AT + timedelta(hours=2) + later)
     with (
-        bolt_app(settings, library, now, Metrics(lambda: library.size), Upkeep(reload, fetch)) as app,
+        bolt_app(
+            settings, library, now, Metrics(lambda: library.size), upkeep(db, reload, fetch, feeds)
+        ) as app,
         serving(routes({}, endpoint(app, slack.signing_secret)), "127.0.0.1", 0) as address,
     ):
         slack.request_url = f"{address}{SLACK_PATH}"

@@ -100,7 +100,10 @@ def nowhere(_word: str) -> bool:
         ("feed remove #02", RemoveFeed("2")),
         ("feeds REMOVE feed 12.", RemoveFeed("12")),
         ("feeds remove arxiv:cs.cr", RemoveFeed("arxiv:cs.CR")),
-        ("feeds remove <!channel>", RemoveFeed("<!channel>")),
+        ("feeds delete 2", RemoveFeed("2")),
+        ("feeds rm feed 2", RemoveFeed("2")),
+        ("feeds add cs.cr", AddFeed(CR)),
+        ("feeds add `arxiv∶cs.CR`", AddFeed(CR)),
         ("feed", Search("feed")),
         ("feed forward networks", Search("feed forward networks")),
         ("feeds adding noise", Search("feeds adding noise")),
@@ -253,7 +256,9 @@ def test_a_wrong_number_is_refused_with_a_line_that_works(typed: str, said: tupl
 @pytest.mark.parametrize(
     ("typed", "message", "line"),
     [
-        ("feeds add", "Add which feed? A category or a search of arXiv, or the address", EXAMPLES["feeds"]),
+        ("feeds add", "Add which feed? A category or a search of arXiv, or an address;", EXAMPLES["feeds"]),
+        ("feeds remove <!channel>", "Remove which feed?", "/paper feeds remove 2"),
+        ("feeds remove https://ana:secret@example.org", "Remove which feed?", "/paper feeds remove 2"),
         ("feed remove ", "Remove which feed? By its number, for example:", "/paper feeds remove 2"),
         (
             'feeds add arxiv:ti:"a b" https://example.org',
@@ -268,7 +273,7 @@ def test_one_feed_is_named(typed: str, message: str, line: str) -> None:
     assert (refused[: len(message)], works) == (message, line)
 
 
-@pytest.mark.parametrize("feed", ["cs.CL", "arxiv:cs.NOPE", "ftp://example.org/", 'arxiv:ti:"a', "<@U1>"])
+@pytest.mark.parametrize("feed", ["cs.NOPE", "arxiv:cs.NOPE", "ftp://example.org/", 'arxiv:ti:"a', "<@U1>"])
 def test_what_is_no_feed_is_refused_with_what_is(feed: str) -> None:
     """Whatever was typed."""
     with pytest.raises(UserError, match=r"for example arxiv:cs\.CL, arxiv:ti:"):

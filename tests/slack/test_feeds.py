@@ -137,6 +137,7 @@ def test_without_feeds_it_is_said_how_to_add_one(seeded: Path, tmp_path: Path) -
 def test_an_admin_adds_a_feed(lab: Lab) -> None:
     """It is fetched at once, beside; what of that is new to the channel is told."""
     told(lab.slack, "subscribe backdoor attacks", "added topic 1")
+    lab.library.arrive(CL, [piece(CL, 9)], lambda: NOW)
     lab.brings = 3
     answer = told(lab.slack, "feeds add arxiv:cs.cr", "brought")
     assert answer == (
@@ -165,7 +166,7 @@ def test_in_the_bots_own_messages_it_works_as_well(lab: Lab) -> None:
             GONE,
             f"could not be fetched: {GONE} I try again in 30 min.\nIf it is not the one you meant: `/paper",
         ),
-        ("", "is fetched in 15 min, for I am busy with others."),
+        ("", "has to wait a little. I fetch it in 15 min."),
     ],
 )
 def test_what_cannot_be_fetched_now_is_followed_all_the_same(lab: Lab, fault: str, said: str) -> None:
@@ -210,7 +211,7 @@ def test_an_admin_removes_a_feed(lab: Lab) -> None:
         ("feeds add arxiv:cs.CL", "arxiv:cs.CL is followed already: see /paper feeds."),
         ("feeds remove 1", "Feed 1, arxiv:cs.CL, stands in the settings. Whoever runs me can take it out of"),
         ("feeds remove 99", "There is no feed 99: see /paper feeds."),
-        ("feeds remove <!channel>", "There is no feed &lt;!channel&gt;: see /paper feeds."),
+        ("feeds remove <!channel>", "Remove which feed? By its number, for example: `/paper feeds remove 2`"),
         (
             "feeds add ftp://x",
             "ftp://x is no feed that I can read. A feed is a category or a search of arXiv,",
@@ -218,7 +219,7 @@ def test_an_admin_removes_a_feed(lab: Lab) -> None:
         ("feeds add https://ana:secret@x.org", "The address holds a user's name or a password, which I do"),
         (
             "feeds add",
-            "Add which feed? A category or a search of arXiv, or the address of an Atom or RSS feed;",
+            "Add which feed? A category or a search of arXiv, or an address; for example:",
         ),
     ],
 )

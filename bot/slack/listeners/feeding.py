@@ -36,9 +36,10 @@ def _add(desk: Desk, visit: Visit, feed: Feed, who: Person) -> None:
 
 
 def _fetch(desk: Desk, place: Place, added: Followed, reply: Reply) -> None:
-    above = desk.library.newest
+    """Fetch a feed that was added, and tell what came of that, unless it has been removed meanwhile."""
     fetch = desk.fetch(added.number)
-    now = desk.clock()
-    feed = next((each for each in desk.feeds.followed(now) if each.number == added.number), added)
-    is_news = fetch and fetch.arrived and fetch.arrived.new
-    tell(reply, render.feed_fetched(feed, fetch, desk.news(place, above) if is_news else None, now))
+    now, arrived = desk.clock(), fetch and fetch.arrived
+    news = desk.news(place, arrived.above) if arrived and arrived.new else None
+    for feed in desk.feeds.followed(now):
+        if feed.number == added.number:
+            tell(reply, render.feed_fetched(feed, fetch, news, now))

@@ -41,19 +41,12 @@ def invited() -> Message:
 
 def refusal(sentence: str, line: str = "") -> Message:
     """Say what the asker can mend, and a line that works."""
-    return said(fit(sentence, _SENTENCE) + (f" {to_type(line)}" if line else ""))
+    return said(fit(sentence, _SENTENCE) + (f" {_whole(line)}" if line else ""))
 
 
 def refused(error: UserError) -> Message:
     """Say why something is not done, and a line that works if there is one."""
     return refusal(error.message, error.line if isinstance(error, UsageError) else "")
-
-
-def to_type(line: str) -> str:
-    """Return a line to type, never cut, for then it would do something else; for one too long an example."""
-    if len(line) <= _TYPED and len(shown := code(line)) <= _LINE:
-        return shown
-    return code(EXAMPLES.get(line.removeprefix("/paper ").partition(" ")[0].lower(), "/paper help"))
 
 
 def fault(reference: str) -> Message:
@@ -166,4 +159,11 @@ def _again(subject: Subject) -> str:
 
 
 def _typed(line: str) -> str:
-    return to_type(f"/paper {line}")
+    return _whole(f"/paper {line}")
+
+
+def _whole(line: str) -> str:
+    """Return a line to type, never cut, for then it would do something else; for one too long an example."""
+    if len(line) <= _TYPED and len(shown := code(line)) <= _LINE:
+        return shown
+    return code(EXAMPLES.get(line.removeprefix("/paper ").partition(" ")[0].lower(), "/paper help"))

@@ -34,7 +34,7 @@ def status(
     if upcoming:
         lines.append(f"Next digest here: {phrases.moment(*upcoming, now)} {upcoming[1]}")
     last = f"Paperboy {fit(version, _NAME)}"
-    return with_feeds(lines, followed, now, last) if followed else said(*lines, last)
+    return with_feeds("\n".join(lines), followed, now, last) if followed else said(*lines, last)
 
 
 def _corpus(state: Status, now: datetime) -> Iterator[str]:
