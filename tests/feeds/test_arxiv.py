@@ -253,6 +253,14 @@ def test_all_queries_share_one_pace(arxiv: ArXiv, server: Server, clock: Clock) 
     assert asked == [3, 6, 9, 12]
 
 
+def test_the_api_has_its_pace_wherever_it_is(client: Client, server: Server, clock: Clock) -> None:
+    """However its address is written."""
+    server.answers[PATH] = arxiv_api(1)
+    base = server.url(PATH, "Feeds.EXAMPLE")
+    assert numbers(ArXiv(client, Pace(clock, clock.wait, 3), base)) == [0]
+    assert clock.waits == [3]
+
+
 def test_a_page_of_problems_is_nothing_new(arxiv: ArXiv, server: Server) -> None:
     """It would be the same the next time."""
     number = count()

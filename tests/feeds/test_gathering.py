@@ -61,6 +61,34 @@ def test_arxiv_has_one_pace_for_all_its_hosts(
         assert clock.waits == waits
 
 
+@pytest.mark.parametrize(
+    ("hosts", "times"),
+    [
+        (["arxiv.org", "rss.arxiv.org"], [3, 6]),
+        (["blog.example", "export.arxiv.org"], [0, 3]),
+        (["rss.arxiv.org", "blog.example", "EXPORT.arXiv.org.", "blog.example"], [3, 3, 6, 6]),
+        (["blog.example", "notarxiv.org", "xn--a", "arxiv.org.example", "feeds.example"], [0] * 5),
+    ],
+)
+def test_arxivs_pace_is_kept_on_every_way_to_it(
+    client: Client, arxiv: ArXiv, server: Server, clock: Clock, hosts: list[str], times: list[float]
+) -> None:
+    """Whoever sends on to it, and nobody else is waited for."""
+    asked: list[tuple[str, float]] = []
+    rest = iter(hosts[1:])
+
+    def answer(request: Asked) -> Answer:
+        asked.append((request.headers["host"], clock.seconds))
+        if host := next(rest, None):
+            return Answer(status=302, headers={"Location": server.url(host=host)})
+        return Answer(atom([]))
+
+    server.answers["/feed.xml"] = answer
+    feed = feed_of(server.url(host=hosts[0]))
+    assert lines(gather(client, arxiv, feed, NO_VALIDATORS, lambda _: False)) == []
+    assert asked == [(f"{host.lower()}:{server.port}", time) for host, time in zip(hosts, times, strict=True)]
+
+
 def test_problems_bear_the_feeds_name(client: Client, arxiv: ArXiv, server: Server) -> None:
     """However it was written."""
     server.answers["/feed.xml"] = Answer(atom(["<entry>"]))
