@@ -1,7 +1,7 @@
 """ArXiv's API, page by page: a query → its entries, those that changed last first.
 
 Law: no page is asked for that can be done without. Whatever takes its `turn` goes to whichever host of arXiv
-at the one `Pace` that is given.
+at the one `Pace` that is given, and not at all while arXiv asks to be left alone.
 https://info.arxiv.org/help/api/user-manual.html
 """
 
@@ -54,12 +54,21 @@ class ArXiv:
 
     @contextmanager
     def turn(self, url: httpx.URL) -> Iterator[None]:
-        """Wait until an address may be asked, if it is arXiv's; the block is what asks it."""
+        """Wait until an address may be asked, if it is arXiv's; the block is what asks it.
+
+        Raises FeedError where arXiv is to be left alone, as it may say by a FeedError of the block.
+        """
         if not (is_arxivs(url) or str(url).partition("?")[0] == self._base):
             yield
             return
+        if (left := self._pace.left_alone()) > 0:
+            raise FeedError("arXiv asks to be left alone for now.", left)
         with self._pace.turn():
-            yield
+            try:
+                yield
+            except FeedError as error:
+                self._pace.leave_alone(error.retry_after or 0)
+                raise
 
     def entries(self, feed: Feed, known: Callable[[Piece], bool]) -> Iterator[Piece | Problem]:
         """Yield the entries of a query, known ones too, up to the end of the page where all are known.

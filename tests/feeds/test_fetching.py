@@ -366,6 +366,24 @@ def test_each_address_is_asked_in_its_turn(client: Client, server: Server, clock
     ]
 
 
+def test_a_body_is_read_in_its_turn(client: Client, server: Server) -> None:
+    """What goes wrong there, the turn is told."""
+    server.answers["/feed.xml"] = Answer(BODY, headers={"Content-Length": "9000"})
+    told: list[FeedError] = []
+
+    @contextmanager
+    def turn(_: httpx.URL) -> Iterator[None]:
+        try:
+            yield
+        except FeedError as error:
+            told.append(error)
+            raise
+
+    with pytest.raises(FeedError) as error:
+        fetch(client, server.url(), turn=turn)
+    assert told == [error.value]
+
+
 def test_a_feed_comes_in_utf8(client: Client, server: Server) -> None:
     """By its own word, or the server's."""
     text = "<rss><item><title>бэкдор</title></item></rss>"

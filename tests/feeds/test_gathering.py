@@ -89,6 +89,32 @@ def test_arxivs_pace_is_kept_on_every_way_to_it(
     assert asked == [(f"{host.lower()}:{server.port}", time) for host, time in zip(hosts, times, strict=True)]
 
 
+def test_all_of_arxivs_hosts_are_left_alone_together(
+    client: Client, arxiv: ArXiv, server: Server, clock: Clock
+) -> None:
+    """On every way to them; others, however busy, are asked all the same."""
+    busy = Answer(status=503, headers={"Retry-After": "600"})
+    server.answers |= {"/busy": busy, "/api/query": arxiv_api(1)}
+    server.answers["/moved"] = Answer(status=301, headers={"Location": server.url("/rss", "rss.arxiv.org")})
+    faults: list[tuple[str, float | None]] = []
+    for name in (
+        server.url("/busy", "blog.example"),
+        server.url("/busy", "arxiv.org"),
+        server.url("/rss", "rss.arxiv.org"),
+        server.url("/moved", "blog.example"),
+        "arxiv:cs.CL",
+        server.url("/busy", "blog.example"),
+    ):
+        with pytest.raises(FeedError) as error:
+            lines(gather(client, arxiv, feed_of(name), NO_VALIDATORS, lambda _: False))
+        faults.append((error.value.reason, error.value.retry_after))
+    alone = ("arXiv asks to be left alone for now.", 600)
+    blog = ("blog.example is too busy to send the feed (status 503).", 600)
+    assert faults == [blog, ("arxiv.org is too busy to send the feed (status 503).", 600), *[alone] * 3, blog]
+    assert [each.path for each in server.asked] == ["/busy", "/busy", "/moved", "/busy"]
+    assert clock.waits == [3]
+
+
 def test_problems_bear_the_feeds_name(client: Client, arxiv: ArXiv, server: Server) -> None:
     """However it was written."""
     server.answers["/feed.xml"] = Answer(atom(["<entry>"]))
