@@ -1,18 +1,22 @@
 """ArXiv's API, page by page: a query → its entries, those that changed last first.
 
-Law: no page is asked for that can be done without, and each at the one `Pace` that is given.
+Law: no page is asked for that can be done without. Whatever takes its `turn` goes to whichever host of arXiv
+at the one `Pace` that is given, and not at all while arXiv asks to be left alone.
 https://info.arxiv.org/help/api/user-manual.html
 """
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
+
+import httpx
 
 from bot.corpus import Piece
 from bot.feeds.addresses import Feed
 from bot.feeds.faults import FeedError
-from bot.feeds.fetching import NO_VALIDATORS, ONLY_OK, Client, Fetched, Validators, fetch
+from bot.feeds.fetching import Client, fetch
 from bot.feeds.pace import Pace
 from bot.feeds.reading import entries_of
 from bot.papers import Problem, Record
@@ -28,9 +32,9 @@ _TOTAL = re.compile(rb"<(?:\w+:)?totalResults\b[^>]*>\s*([0-9]{1,9})\s*<")
 _ERROR = re.compile(r"<(?:\w+:)?id\b[^>]*>\s*https?://[^<\s]*/api/errors")
 
 
-def is_arxivs(url: str) -> bool:
+def is_arxivs(url: httpx.URL) -> bool:
     """Tell whether an address is of a host of arXiv's, such as that of its RSS."""
-    return f".{urlsplit(url).hostname or ''}".endswith(".arxiv.org")
+    return f".{url.raw_host.decode('ascii').removesuffix('.')}".endswith(".arxiv.org")
 
 
 class _Page(NamedTuple):
@@ -46,14 +50,25 @@ class ArXiv:
     def __init__(self, client: Client, pace: Pace, base: str = BASE) -> None:
         self._client = client
         self._pace = pace
-        self._base = base
+        self._base = str(httpx.URL(base))
 
-    def fetch(
-        self, url: str, validators: Validators = NO_VALIDATORS, statuses: Container[int] = ONLY_OK
-    ) -> Fetched:
-        """Fetch an address of arXiv's in one's turn."""
+    @contextmanager
+    def turn(self, url: httpx.URL) -> Iterator[None]:
+        """Wait until an address may be asked, if it is arXiv's; the block is what asks it.
+
+        Raises FeedError where arXiv is to be left alone, as it may say by a FeedError of the block.
+        """
+        if not (is_arxivs(url) or str(url).partition("?")[0] == self._base):
+            yield
+            return
+        if (left := self._pace.left_alone()) > 0:
+            raise FeedError("arXiv asks to be left alone for now.", left)
         with self._pace.turn():
-            return fetch(self._client, url, validators, statuses)
+            try:
+                yield
+            except FeedError as error:
+                self._pace.leave_alone(error.retry_after or 0)
+                raise
 
     def entries(self, feed: Feed, known: Callable[[Piece], bool]) -> Iterator[Piece | Problem]:
         """Yield the entries of a query, known ones too, up to the end of the page where all are known.
@@ -87,7 +102,8 @@ class ArXiv:
             "start": start,
             "max_results": min(PAGE, MOST - start),
         }
-        fetched = self.fetch(f"{self._base}?{urlencode(asked)}", statuses={_OK, _BAD_QUERY})
+        url = f"{self._base}?{urlencode(asked)}"
+        fetched = fetch(self._client, url, statuses={_OK, _BAD_QUERY}, turn=self.turn)
         body = fetched.body or b""
         page = _read(feed.name, body, fetched.status)
         if fetched.status != _OK:

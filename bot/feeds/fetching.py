@@ -1,13 +1,14 @@
 """One feed, one conditional GET: an address → its bytes in UTF-8, or that nothing has changed.
 
 Law: whatever a server does, what comes out is a feed's bytes within the limits, or a FeedError with a
-sentence. Each address that a server sends on to goes through the transport's guard like the first.
+sentence. Each address that a server sends on to waits for its turn and goes through the transport's guard
+like the first.
 """
 
 import re
 import zlib
 from collections.abc import Callable, Container
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -33,6 +34,8 @@ _HEADERS = {
     "Accept-Encoding": "gzip",
     "Connection": "close",
 }
+
+Turn = Callable[[httpx.URL], AbstractContextManager[object]]
 
 
 class Validators(NamedTuple):
@@ -65,26 +68,32 @@ class Client(NamedTuple):
 
 
 def fetch(
-    client: Client, url: str, validators: Validators = NO_VALIDATORS, statuses: Container[int] = ONLY_OK
+    client: Client,
+    url: str,
+    validators: Validators = NO_VALIDATORS,
+    statuses: Container[int] = ONLY_OK,
+    turn: Turn = nullcontext,
 ) -> Fetched:
     """Fetch a feed; an answer with one of `statuses` has a body that is wanted.
 
-    Raises FeedError, and nothing else for what a server does.
+    Each address is asked within its `turn`, and to wait for that takes none of the server's time. Raises
+    FeedError, and nothing else for what a server does.
     """
-    deadline = Deadline(client.clock, client.limits.seconds)
-    target = _address(url)
+    target, left = _address(url), client.limits.seconds
     for _ in range(client.limits.redirects + 1):
-        with closing(_ask(client, target, validators, deadline)) as answer:
-            if answer.status_code in _REDIRECTS:
-                target = _next(target, answer)
-                continue
-            if answer.status_code == _UNCHANGED and any(validators):
-                return Fetched(None, validators, _UNCHANGED)
-            if answer.status_code not in statuses:
-                raise _refusal(shown(target), answer, client.now)
-            body = _body(client.limits, answer, shown(target), deadline)
-            utf8 = as_utf8(body, answer.headers.get("content-type", ""))
-            return Fetched(utf8, _validators(answer.headers), answer.status_code)
+        with turn(target):
+            deadline = Deadline(client.clock, left)
+            with closing(_ask(client, target, validators, deadline)) as answer:
+                if answer.status_code in _REDIRECTS:
+                    target, left = _next(target, answer), deadline.left()
+                    continue
+                if answer.status_code == _UNCHANGED and any(validators):
+                    return Fetched(None, validators, _UNCHANGED)
+                if answer.status_code not in statuses:
+                    raise _refusal(shown(target), answer, client.now)
+                body = _body(client.limits, answer, shown(target), deadline)
+                utf8 = as_utf8(body, answer.headers.get("content-type", ""))
+                return Fetched(utf8, _validators(answer.headers), answer.status_code)
     raise FeedError(f"{shown(target)} sends on from address to address, without an end.")
 
 

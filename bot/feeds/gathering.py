@@ -4,12 +4,11 @@ Law: every request goes through the one client that is given, and to whichever h
 """
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import NamedTuple
 
 from bot.corpus import Piece
 from bot.feeds.addresses import Feed
-from bot.feeds.arxiv import ArXiv, is_arxivs
+from bot.feeds.arxiv import ArXiv
 from bot.feeds.fetching import NO_VALIDATORS, Client, Validators, fetch
 from bot.feeds.reading import entries_of
 from bot.papers import Problem
@@ -35,8 +34,7 @@ def gather(
     """
     if feed.query:
         return Gathered(arxiv.entries(feed, known))
-    get = arxiv.fetch if is_arxivs(feed.url) else partial(fetch, client)
-    fetched = get(feed.url, validators)
+    fetched = fetch(client, feed.url, validators, turn=arxiv.turn)
     if fetched.body is None:
         return Gathered(None, fetched.validators)
     return Gathered(entries_of(feed.name, fetched.body), fetched.validators)

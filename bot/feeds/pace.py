@@ -1,4 +1,8 @@
-"""When a server may be asked again. Law: each time so long after the last answer, whoever got that."""
+"""When a server may be asked again.
+
+Law: each time so long after the last answer, whoever got that; and for how long it still wants to be left
+alone can be told at any time.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +20,7 @@ class Pace:
         self._wait = wait
         self._seconds = seconds
         self._next = clock() + seconds
+        self._alone_until = clock()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -27,3 +32,11 @@ class Pace:
             yield
         finally:
             self._next = self._clock() + self._seconds
+
+    def leave_alone(self, seconds: float) -> None:
+        """Keep that the server has just asked for so many seconds without a request."""
+        self._alone_until = self._clock() + seconds
+
+    def left_alone(self) -> float:
+        """Return for how many seconds more the server is to be left alone; none, or fewer, once it is not."""
+        return self._alone_until - self._clock()

@@ -237,6 +237,28 @@ def test_arxiv_may_ask_to_be_left_alone(arxiv: ArXiv, server: Server) -> None:
     assert error.value.retry_after == 600
 
 
+def test_arxiv_is_left_alone_for_as_long_as_it_asks(arxiv: ArXiv, server: Server, clock: Clock) -> None:
+    """Other queries fail at once until then, and are told how long that is."""
+    server.answers[PATH] = Answer(status=429, headers={"Retry-After": "600"})
+    failed(arxiv)
+    clock.seconds += 599
+    with pytest.raises(FeedError) as error:
+        list(arxiv.entries(FEED, lambda _: False))
+    assert (error.value.reason, error.value.retry_after) == ("arXiv asks to be left alone for now.", 1)
+    assert (len(server.asked), clock.waits) == (1, [3])
+    clock.seconds += 1
+    server.answers[PATH] = arxiv_api(1)
+    assert numbers(arxiv) == [0]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}])
+def test_arxiv_may_be_busy_for_no_time(arxiv: ArXiv, server: Server, headers: dict[str, str]) -> None:
+    """The next query is sent then."""
+    server.answers[PATH] = in_turn([Answer(status=503, headers=headers), arxiv_api(1)])
+    failed(arxiv)
+    assert numbers(arxiv) == [0]
+
+
 def test_all_queries_share_one_pace(arxiv: ArXiv, server: Server, clock: Clock) -> None:
     """Three seconds lie between any two requests, and before the first: others may have asked."""
     asked: list[float] = []
@@ -251,6 +273,14 @@ def test_all_queries_share_one_pace(arxiv: ArXiv, server: Server, clock: Clock) 
     list(first)
     list(second)
     assert asked == [3, 6, 9, 12]
+
+
+def test_the_api_has_its_pace_wherever_it_is(client: Client, server: Server, clock: Clock) -> None:
+    """However its address is written."""
+    server.answers[PATH] = arxiv_api(1)
+    base = server.url(PATH, "Feeds.EXAMPLE")
+    assert numbers(ArXiv(client, Pace(clock, clock.wait, 3), base)) == [0]
+    assert clock.waits == [3]
 
 
 def test_a_page_of_problems_is_nothing_new(arxiv: ArXiv, server: Server) -> None:

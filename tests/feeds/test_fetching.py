@@ -3,7 +3,7 @@ import ssl
 import threading
 import tracemalloc
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -339,6 +339,49 @@ def test_a_redirect_begins_no_new_minute(client: Client, server: Server) -> None
     error = failed(client._replace(clock=Running(5, step)), server.url("/0"))
     assert error.reason == "feeds.example took longer than 60 seconds to send the feed."
     assert len(server.asked) > 1
+
+
+def test_each_address_is_asked_in_its_turn(client: Client, server: Server, clock: Clock) -> None:
+    """Until its answer has been read; whoever waits for a turn takes none of the server's minute."""
+    server.answers["/feed.xml"] = Answer(status=302, headers={"Location": "/a?b"})
+    server.answers["/a"] = Answer(status=302, headers={"Location": server.url("/c", "other.example")})
+    server.answers["/c"] = Answer(BODY)
+    turns: list[tuple[str, int]] = []
+
+    @contextmanager
+    def turn(url: httpx.URL) -> Iterator[None]:
+        turns.append((str(url), len(server.asked)))
+        clock.wait(61)
+        yield
+        turns.append(("", len(server.asked)))
+
+    assert fetch(client, server.url(), turn=turn).body == SENT
+    assert turns == [
+        (server.url(), 0),
+        ("", 1),
+        (server.url("/a?b"), 1),
+        ("", 2),
+        (server.url("/c", "other.example"), 2),
+        ("", 3),
+    ]
+
+
+def test_a_body_is_read_in_its_turn(client: Client, server: Server) -> None:
+    """What goes wrong there, the turn is told."""
+    server.answers["/feed.xml"] = Answer(BODY, headers={"Content-Length": "9000"})
+    told: list[FeedError] = []
+
+    @contextmanager
+    def turn(_: httpx.URL) -> Iterator[None]:
+        try:
+            yield
+        except FeedError as error:
+            told.append(error)
+            raise
+
+    with pytest.raises(FeedError) as error:
+        fetch(client, server.url(), turn=turn)
+    assert told == [error.value]
 
 
 def test_a_feed_comes_in_utf8(client: Client, server: Server) -> None:

@@ -61,6 +61,60 @@ def test_arxiv_has_one_pace_for_all_its_hosts(
         assert clock.waits == waits
 
 
+@pytest.mark.parametrize(
+    ("hosts", "times"),
+    [
+        (["arxiv.org", "rss.arxiv.org"], [3, 6]),
+        (["blog.example", "export.arxiv.org"], [0, 3]),
+        (["rss.arxiv.org", "blog.example", "EXPORT.arXiv.org.", "blog.example"], [3, 3, 6, 6]),
+        (["blog.example", "notarxiv.org", "xn--a", "arxiv.org.example", "feeds.example"], [0] * 5),
+    ],
+)
+def test_arxivs_pace_is_kept_on_every_way_to_it(
+    client: Client, arxiv: ArXiv, server: Server, clock: Clock, hosts: list[str], times: list[float]
+) -> None:
+    """Whoever sends on to it, and nobody else is waited for."""
+    asked: list[tuple[str, float]] = []
+    rest = iter(hosts[1:])
+
+    def answer(request: Asked) -> Answer:
+        asked.append((request.headers["host"], clock.seconds))
+        if host := next(rest, None):
+            return Answer(status=302, headers={"Location": server.url(host=host)})
+        return Answer(atom([]))
+
+    server.answers["/feed.xml"] = answer
+    feed = feed_of(server.url(host=hosts[0]))
+    assert lines(gather(client, arxiv, feed, NO_VALIDATORS, lambda _: False)) == []
+    assert asked == [(f"{host.lower()}:{server.port}", time) for host, time in zip(hosts, times, strict=True)]
+
+
+def test_all_of_arxivs_hosts_are_left_alone_together(
+    client: Client, arxiv: ArXiv, server: Server, clock: Clock
+) -> None:
+    """On every way to them; others, however busy, are asked all the same."""
+    busy = Answer(status=503, headers={"Retry-After": "600"})
+    server.answers |= {"/busy": busy, "/api/query": arxiv_api(1)}
+    server.answers["/moved"] = Answer(status=301, headers={"Location": server.url("/rss", "rss.arxiv.org")})
+    faults: list[tuple[str, float | None]] = []
+    for name in (
+        server.url("/busy", "blog.example"),
+        server.url("/busy", "arxiv.org"),
+        server.url("/rss", "rss.arxiv.org"),
+        server.url("/moved", "blog.example"),
+        "arxiv:cs.CL",
+        server.url("/busy", "blog.example"),
+    ):
+        with pytest.raises(FeedError) as error:
+            lines(gather(client, arxiv, feed_of(name), NO_VALIDATORS, lambda _: False))
+        faults.append((error.value.reason, error.value.retry_after))
+    alone = ("arXiv asks to be left alone for now.", 600)
+    blog = ("blog.example is too busy to send the feed (status 503).", 600)
+    assert faults == [blog, ("arxiv.org is too busy to send the feed (status 503).", 600), *[alone] * 3, blog]
+    assert [each.path for each in server.asked] == ["/busy", "/busy", "/moved", "/busy"]
+    assert clock.waits == [3]
+
+
 def test_problems_bear_the_feeds_name(client: Client, arxiv: ArXiv, server: Server) -> None:
     """However it was written."""
     server.answers["/feed.xml"] = Answer(atom(["<entry>"]))

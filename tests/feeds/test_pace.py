@@ -28,6 +28,17 @@ def test_a_turn_that_fails_counts_too(clock: Clock) -> None:
         assert clock.waits == [3, 3]
 
 
+def test_a_server_is_left_alone_for_as_long_as_it_asks(clock: Clock) -> None:
+    """Nobody has asked for that at first."""
+    pace = Pace(clock, clock.wait, 3)
+    left = [pace.left_alone()]
+    pace.leave_alone(600)
+    for later in (0.0, 599.0, 1.0, 1.0):
+        clock.seconds += later
+        left.append(pace.left_alone())
+    assert left == [0, 600, 1, 0, -1]
+
+
 def test_who_ends_the_wait_takes_no_turn(clock: Clock) -> None:
     """A process that stops does not ask any more."""
 
