@@ -104,7 +104,7 @@ def test_private_hosts_are_refused_unless_they_are_allowed(
     """As they are where nothing is said."""
     monkeypatch.delenv("PAPERBOY_FEEDS_PRIVATE")
     assert main(["feeds", "--fetch"]) == 1
-    assert "127.0.0.1 is not on the public internet, so I do not ask it." in capsys.readouterr().out
+    assert "127.0.0.1 is not on the public internet, where alone I ask (PAPERBOY_FEEDS_PRIVATE)." in capsys.readouterr().out
     assert server.asked == []
 
 
