@@ -127,7 +127,9 @@ class Guard(httpx.BaseTransport):
         if not addresses:
             raise FeedError(f"There is no host called {shown(url)}.")
         if not self._allow_private and not all(map(is_public, addresses)):
-            raise FeedError(f"{shown(url)} is not on the public internet, where alone I ask (PAPERBOY_FEEDS_PRIVATE).")
+            raise FeedError(
+                f"{shown(url)} is not on the public internet; PAPERBOY_FEEDS_PRIVATE may allow it."
+            )
         return addresses
 
 

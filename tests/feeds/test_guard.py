@@ -115,7 +115,7 @@ def test_one_address_that_is_not_public_is_enough(server: Server) -> None:
     """Nothing is sent then, to none of them."""
     guard = Guard(resolve=Names("8.8.8.8", HERE))
     assert refused(guard, server.url()) == (
-        "feeds.example is not on the public internet, where alone I ask (PAPERBOY_FEEDS_PRIVATE)."
+        "feeds.example is not on the public internet; PAPERBOY_FEEDS_PRIVATE may allow it."
     )
     assert server.asked == []
 
@@ -127,7 +127,7 @@ def test_one_address_that_is_not_public_is_enough(server: Server) -> None:
 def test_odd_names_of_this_machine_are_seen_through(server: Server, host: str) -> None:
     """The system reads them as addresses, and what it reads is looked at."""
     why = refused(Guard(), server.url(host=host))
-    assert why == f"{host.strip('[]')} is not on the public internet, where alone I ask (PAPERBOY_FEEDS_PRIVATE)."
+    assert why == f"{host.strip('[]')} is not on the public internet; PAPERBOY_FEEDS_PRIVATE may allow it."
     assert server.asked == []
 
 
