@@ -108,8 +108,9 @@ class Library:
     ) -> Loaded:
         """Load the corpus again, asked for `by` somebody, and tell now and then how far that is.
 
-        Searches are answered from what there was until all is done. Raises UserError where another load is
-        under way, OperatorError where it fails: nothing has changed then.
+        Searches are answered from what there was until all is done. A feed's papers that are being stored are
+        waited for. Raises UserError where another load is under way, OperatorError where it fails: nothing
+        has changed then.
         """
         with load_lock.held(self._store, by, clock()):
             return self._load(paths, by, clock, told, all_or_nothing=True)
@@ -126,7 +127,7 @@ class Library:
         Raises UserError where a load is under way, OperatorError where it fails: nothing has changed then.
         """
         began = clock()
-        with load_lock.held(self._store, "", began):
+        with load_lock.held(self._store, load_lock.FEED, began):
             arriving = Arriving(self._store, feed, began)
             with arriving.change.settled():
                 arriving.write(found)

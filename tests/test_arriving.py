@@ -15,7 +15,7 @@ from bot.corpus.jsonl import pieces
 from bot.errors import OperatorError, UserError
 from bot.library import Library
 from bot.papers import Problem
-from bot.store import Store, deliveries, loads, papers
+from bot.store import Database, Store, deliveries, loads, papers
 from bot.topics import Place
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -200,6 +200,24 @@ def test_beside_a_load_nothing_arrives(fed: Fed) -> None:
         fed.arrive(TEA)
     assert fed.papers() == {}
     assert fed.arrive(TEA) == Arrived(1, 0)
+
+
+def test_while_a_feed_arrives_it_is_no_load(fed: Fed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is told of one, and who loads waits; for so long that they are refused only if it hangs."""
+    monkeypatch.setattr(load_lock, "_STORED", 0)
+    saw: list[object] = []
+    publish = loads.publish
+
+    def look_first(db: Database, load: loads.Load) -> None:
+        saw.append(fed.library.status().under_way)
+        with pytest.raises(UserError) as refused:
+            fed.library.reload([fed.corpus], "ana", lambda: NOW)
+        saw.append(refused.value.message)
+        publish(db, load)
+
+    monkeypatch.setattr(loads, "publish", look_first)
+    assert fed.arrive(TEA) == Arrived(1, 0)
+    assert saw == ["", "A feed's papers are still being stored"]
 
 
 def test_what_cannot_be_published_is_as_if_it_was_never_told(

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from bot.answers import Loaded, Progress
 from bot.cli import main
 from bot.library import Library
 from bot.papers import Problem
-from bot.store import Store
+from bot.store import Database, Store, loads
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 NEXT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -358,6 +359,25 @@ def test_a_reload_beside_another_load_is_refused(
         *found, status = served(capsys)
         assert [*found, status] == [*before[:2], {**dict[str, object](before[2]), "under_way": whose}]  # type: ignore[call-overload]
     assert served(capsys) == before
+    assert main(["reload"]) == 0
+    assert capsys.readouterr().out == "4 papers in 0.0 s: 1 new, 0 revised, 3 unchanged, 0 removed\n"
+
+
+def test_a_reload_waits_for_a_feeds_papers(
+    loaded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It goes on as soon as those are stored, be it that its patience with loads is over."""
+    write(loaded, "a.jsonl", APPLES, BREAD, CAKES)
+    arrival = ExitStack()
+    arrival.enter_context(load_lock.held(Store(Path("data/paperboy.db")), load_lock.FEED, NEXT))
+    begun_by = loads.begun_by
+
+    def stored_once_seen(db: Database) -> str:
+        by = begun_by(db)
+        arrival.close()
+        return by
+
+    monkeypatch.setattr(loads, "begun_by", stored_once_seen)
     assert main(["reload"]) == 0
     assert capsys.readouterr().out == "4 papers in 0.0 s: 1 new, 0 revised, 3 unchanged, 0 removed\n"
 

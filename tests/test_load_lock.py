@@ -150,6 +150,56 @@ def test_a_load_that_ends_meanwhile_lets_the_next_one_in(
     assert load_lock.holder(store) == ""
 
 
+def test_a_feeds_papers_are_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whoever loads, however impatient with other loads; whoever only looks sees no load."""
+    arrival = ExitStack()
+    arrival.enter_context(load_lock.held(store, load_lock.FEED, NOW, 0))
+    with monkeypatch.context() as patch:
+        patch.setattr(load_lock, "_GLANCE", 0.001)
+        assert load_lock.holder(store) == ""
+    slept = instead_of_sleeping(monkeypatch, arrival.close)
+    with load_lock.held(store, "ana", NOW, 0):
+        assert len(slept) == 1
+
+
+def test_a_feeds_papers_are_not_waited_for_without_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has waited for long is told for what; a load that came between is told as one."""
+    monkeypatch.setattr(load_lock, "_STORED", 0)
+    arrival, load = ExitStack(), ExitStack()
+    arrival.enter_context(load_lock.held(store, load_lock.FEED, NOW, 0))
+    refusal = "A feed's papers are still being stored"
+    with pytest.raises(UserError, match=f"^{refusal}$"), load_lock.held(store, "ana", NOW, 0):
+        pass
+
+    def begin() -> None:
+        arrival.close()
+        load.enter_context(load_lock.held(store, "ben", NOW, 0))
+
+    monkeypatch.setattr(load_lock, "_STORED", 0.01)
+    coming = [begin]
+    instead_of_sleeping(monkeypatch, lambda: coming and coming.pop()())
+    with (
+        load,
+        pytest.raises(UserError, match=r"^ben's reload is under way$"),
+        load_lock.held(store, "ana", NOW, 0),
+    ):
+        pass
+    assert coming == []
+
+
+def test_a_load_is_not_waited_for_as_a_feed_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may take minutes, so whoever asks for another one is told at once."""
+    monkeypatch.setattr(load_lock, "_STORED", 0.01)
+    slept = instead_of_sleeping(monkeypatch, lambda: None)
+    with (
+        load_lock.held(store, "ana", NOW, 0),
+        pytest.raises(UserError, match=r"^ana's reload is under way$"),
+        load_lock.held(store, "ben", NOW, 0),
+    ):
+        pass
+    assert slept == []
+
+
 def test_a_load_does_not_go_by_the_name_of_the_one_before(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
