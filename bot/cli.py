@@ -7,6 +7,7 @@ import argparse
 import getpass
 import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ from bot.settings import LogFormat, Settings, SettingsError
 
 if TYPE_CHECKING:
     from bot.answers import Loaded, Progress
+    from bot.fetches import Fetch
     from bot.store.feeds import Followed
 
 _RESULTS = 5
@@ -49,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:  # noqa: BLE001  # a traceback helps nobody at a prompt
-        return _failed(f"unexpected {type(error).__name__}: {error}", 1)
+        return _failed(_unexpected(error), 1)
     return 0
 
 
@@ -187,29 +189,52 @@ def feeds(settings: Settings, options: argparse.Namespace) -> None:
     by = means(allow_private=settings.private_feeds, now=_now, stopping=Event(), every=every)
     feed_list = FeedList(store, settings.feeds)
     fetches = Fetches(store, Library(store), feed_list, by)
-    failed: list[str] = []
-    if options.fetch:
-        with alone(settings.db, _PATIENCE, FEEDS) as is_mine:
-            if not is_mine:
-                raise OperatorError("feeds are being fetched by another process")
-            failed += [f"{done.feed}: {done.fault}" for done in fetches.fetch_all() if done.fault]
+    done: dict[str, Fetch] = {}
+    with _defects() as defects:
+        if options.fetch:
+            with alone(settings.db, _PATIENCE, FEEDS) as is_mine:
+                if not is_mine:
+                    raise OperatorError("feeds are being fetched by another process")
+                done = {each.feed: each for each in fetches.fetch_all()}
     followed = feed_list.followed(_now())
     if options.json:
-        _print_json([_feed(each) for each in followed])
+        _print_json([_feed(each, done.get(each.name)) for each in followed])
     elif not followed:
         print("No feeds are followed: PAPERBOY_FEEDS names none.")
     for each in followed if not options.json else ():
-        for line in _fared(each):
+        for line in _fared(each, done.get(each.name)):
             print(line)
-    if failed:
+    if failed := [f"{each.feed}: {each.fault}" for each in done.values() if each.fault] + defects:
         raise OperatorError("\n".join(failed))
 
 
-def _fared(each: "Followed") -> "Iterator[str]":
+@contextmanager
+def _defects() -> Iterator[list[str]]:
+    """Keep the log off stderr, where one line tells what failed; yield the defects in it, a line each."""
+    defects: list[str] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.exc_info and (error := record.exc_info[1]):
+                defects.append(f"{record.getMessage()}: {_unexpected(error)}")
+
+    kept = Kept()
+    logging.getLogger().addHandler(kept)  # or Python itself would print what nobody handles
+    try:
+        yield defects
+    finally:
+        logging.getLogger().removeHandler(kept)
+
+
+def _fared(each: "Followed", done: "Fetch | None") -> "Iterator[str]":
     from bot.wording import counted
 
     yield f"{each.number:3}  {each.name}" + (f"  (added by {each.by.name or each.by.id})" if each.by else "")
     yield f"     {counted(each.papers, 'paper')} brought, last read {_told_at(each.succeeded) or 'never'}"
+    if done and done.arrived and (problems := done.arrived.problems):
+        first, more = problems[0], "; …" if problems[1:] else ""
+        unread = counted(len(problems), "place")
+        yield f"     {unread} could not be read (line {first.line}: {first.reason}{more})"
     if each.faults:
         again = f"Next try: {_told_at(each.due)}"
         yield f"     failed {counted(each.faults, 'time')} in a row: {each.fault} {again}"
@@ -217,7 +242,7 @@ def _fared(each: "Followed") -> "Iterator[str]":
         yield f"     last failed {_told_at(each.failed)}: {each.fault}"
 
 
-def _feed(each: "Followed") -> dict[str, object]:
+def _feed(each: "Followed", done: "Fetch | None") -> dict[str, object]:
     return {
         "number": each.number,
         "name": each.name,
@@ -228,6 +253,7 @@ def _feed(each: "Followed") -> dict[str, object]:
         "last_fault": each.fault or None,
         "faults": each.faults,
         "due": _told_at(each.due),
+        "problems": done and done.arrived and len(done.arrived.problems),
     }
 
 
@@ -380,6 +406,10 @@ def _print_json(value: object) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _unexpected(error: BaseException) -> str:
+    return f"unexpected {type(error).__name__}: {error}"
 
 
 def _failed(text: str, code: int) -> int:

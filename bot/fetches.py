@@ -17,7 +17,7 @@ from zlib import crc32
 from bot import load_lock
 from bot.arriving import Arrived
 from bot.corpus import Piece
-from bot.errors import UserError
+from bot.errors import OperatorError, UserError
 from bot.feed_list import AGAIN, FeedList
 from bot.feeds.addresses import Feed, feed_of
 from bot.feeds.arxiv import BASE, SECONDS, ArXiv
@@ -149,6 +149,8 @@ class Fetches:
             return self._failed(each, error)
         except UserError as error:  # a load has begun meanwhile, which is no fault of the feed's
             return self._put_off(each, error.message)
+        except OperatorError as error:  # the disk is full, say, which is no defect
+            return self._failed(each, FeedError(f"What it tells could not be stored: {error}."))
         except (StoppedError, _RemovedError):
             raise
         except Exception:  # noqa: BLE001  # whatever it is, the other feeds are fetched, and this one again

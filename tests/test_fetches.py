@@ -283,8 +283,10 @@ def test_beside_a_load_a_feed_is_put_off(world: World) -> None:
     assert world.fetches.fetch_due() == [Fetch(a, Arrived(1, 0))]
 
 
-def test_what_cannot_be_stored_is_fetched_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And where nothing at all can be written, nobody is asked for anything."""
+def test_what_cannot_be_stored_is_fetched_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its fault says why; and where nothing at all can be written, nobody is asked for anything."""
 
     def full(*_: object) -> None:
         raise OperatorError("the disk is full")
@@ -294,8 +296,12 @@ def test_what_cannot_be_stored_is_fetched_again(world: World, monkeypatch: pytes
     a = world.url("/a.xml")
     with monkeypatch.context() as patch:
         patch.setattr("bot.store.loads.publish", full)
-        fault = "What it tells could not be stored; the log says why."
+        fault = "What it tells could not be stored: the disk is full."
         assert world.fetches.fetch_due() == [Fetch(a, fault=fault)]
+        assert [(each.fault, each.faults) for each in world.followed()] == [(fault, 1)]
+        assert [(each.getMessage(), each.exc_info) for each in caplog.records] == [
+            (f"feed 1 could not be fetched: {fault}", None)
+        ]
         assert world.due_in() == {a: SOON}
         patch.setattr("bot.store.feeds.keep", full)
         with pytest.raises(OperatorError, match=r"^the disk is full$"):
