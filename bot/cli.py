@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _RESULTS = 5
 _PROBLEMS = 10
-_PATIENCE = 30.0  # seconds for which feeds that another process fetches are waited for
 _EARLIEST, _LATEST = 2000, 9000  # years; beyond them no zone's rules hold
 
 
@@ -178,7 +177,7 @@ def reload(settings: Settings, options: argparse.Namespace) -> None:
 
 def feeds(settings: Settings, options: argparse.Namespace) -> None:
     """Print the feeds that are followed and how they fare; fetch them first, if that is wanted."""
-    from bot.digest.rounds import FEEDS, alone
+    from bot.digest.rounds import FEEDS, PATIENCE, alone
     from bot.feed_list import FeedList
     from bot.fetches import Fetches, means
     from bot.library import Library
@@ -192,7 +191,7 @@ def feeds(settings: Settings, options: argparse.Namespace) -> None:
     done: dict[str, Fetch] = {}
     with _defects() as defects:
         if options.fetch:
-            with alone(settings.db, _PATIENCE, FEEDS) as is_mine:
+            with alone(settings.db, PATIENCE, FEEDS) as is_mine:
                 if not is_mine:
                     raise OperatorError("feeds are being fetched by another process")
                 done = {each.feed: each for each in fetches.fetch_all()}

@@ -13,6 +13,10 @@ import pytest
 
 from bot.cli import main
 from bot.digest.rounds import FEEDS, alone
+from bot.feed_list import FeedList
+from bot.feeds.addresses import feed_of
+from bot.store import Store
+from bot.topics import Person
 from tests.feeds.server import Answer, Server, atom, entry
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -74,6 +78,19 @@ def test_feeds_are_shown_and_fetched(server: Server, capsys: pytest.CaptureFixtu
     assert told.err == f"paperboy: {url(server, 'b')}: 127.0.0.1 sent no feed, but status 404.\n"
     assert main(["search", "made"]) == 0
     assert "Paper 1" in capsys.readouterr().out
+
+
+def test_who_added_a_feed_is_told(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of those that the settings do not name."""
+    added = FeedList(Store(Path("data/paperboy.db")), []).add(
+        feed_of("arxiv:cs.CL"), Person("U1", "ana"), NOW
+    )
+    assert main(["feeds"]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        f"{added.number:3}  arxiv:cs.CL  (added by ana)",
+        "     0 papers brought, last read never",
+    ]
+    assert server.asked == []
 
 
 def test_programs_are_told_the_same(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,7 +222,7 @@ def test_while_another_process_fetches_nothing_is_fetched(
     server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever wants to is told."""
-    monkeypatch.setattr("bot.cli._PATIENCE", 0)
+    monkeypatch.setattr("bot.digest.rounds.PATIENCE", 0)
     assert main(["feeds"]) == 0
     with alone(Path("data/paperboy.db"), 0, FEEDS):
         assert main(["feeds", "--fetch"]) == 1
