@@ -70,6 +70,7 @@ def test_a_feed_brings_a_paper_and_the_clock_its_digest(
 ) -> None:
     """Without its server, the status shows that, an admin is told, and all else goes on."""
     page.goto(playground)
+    expect(page.get_by_text("/paper backdoor instruction tuning").first).to_be_visible()
     say(page, "/paper subscribe zebra weekly on mondays at 9")
     expect(last(page)).to_contain_text("zebra")
     with Server() as server:
