@@ -87,6 +87,8 @@ def _parse(text: str) -> Any:
     """
     import feedparser  # type: ignore[import-untyped]  # it ships no types, and nobody else does
 
+    # Or it looks, for each entry, for another parser than Python's, which is that of `wellformed`.
+    feedparser.api.PREFERRED_XML_PARSERS.clear()
     return feedparser.parse(
         BytesIO(text.encode(errors="replace")),
         response_headers=_RESPONSE,

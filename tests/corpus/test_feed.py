@@ -1,8 +1,11 @@
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
+import feedparser  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -400,6 +403,13 @@ def test_a_file_name_or_an_address_is_not_opened(tmp_path: Path) -> None:
         (problem,) = read(text)
         assert isinstance(problem, Problem)
         assert problem.reason == "no entries"
+
+
+def test_no_parser_but_pythons_own_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is installed, what an entry is read by is what it was found well-formed by."""
+    monkeypatch.setattr(feedparser.api, "PREFERRED_XML_PARSERS", ["drv_libxml2"])
+    monkeypatch.setitem(sys.modules, "drv_libxml2", ModuleType("drv_libxml2"))
+    assert read(ATOM) == [BACKDOORS, TWO]
 
 
 def test_an_external_document_type_is_not_opened(tmp_path: Path) -> None:
