@@ -27,6 +27,7 @@ from bot.feeds.gathering import Gathered, gather
 from bot.feeds.guard import Guard
 from bot.feeds.pace import Pace
 from bot.library import Clock, Library
+from bot.papers import Problem
 from bot.store import Store, feeds
 from bot.store.feeds import Followed
 
@@ -138,10 +139,9 @@ class Fetches:
         begun = replace(each, due=self._clock() + AGAIN)
         self._keep(begun)
         try:
-            found, validators = gather(
-                _named(each.name), Validators(each.etag, each.modified), self._library.told_by(each.name)
-            )
-            pieces = list(found or ())
+            known = self._library.told_by(each.name)
+            found, validators = gather(_named(each.name), Validators(each.etag, each.modified), known)
+            pieces = [_read(piece, known) for piece in found or ()]
             self._keep(begun)
             now = self._clock()
             arrived = self._library.arrive(each.name, pieces, self._clock) if pieces else Arrived()
@@ -188,6 +188,14 @@ def _named(name: str) -> Feed:
         return feed_of(name)
     except UserError as error:
         raise FeedError(error.message) from error
+
+
+def _read(piece: Piece | Problem, known: Callable[[Piece], bool]) -> Piece | Problem:
+    """Read what is new; until the next page may be asked for there is time, and no lock is held."""
+    if isinstance(piece, Problem) or known(piece):
+        return piece
+    said = piece.read()
+    return piece._replace(read=lambda: said)
 
 
 def _due(each: Followed) -> datetime:

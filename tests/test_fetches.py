@@ -1,16 +1,19 @@
 """Feeds that are followed, over real sockets and into a real store, by clocks that stand still."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
 from bot import load_lock
 from bot.arriving import Arrived
+from bot.corpus import feed
 from bot.errors import OperatorError
 from bot.feed_list import FeedList
 from bot.feeds.addresses import Feed, feed_of
@@ -21,6 +24,7 @@ from bot.feeds.guard import Guard
 from bot.feeds.pace import Pace
 from bot.fetches import Fetch, Fetches, Gather, Means, means
 from bot.library import Library
+from bot.papers import Problem, Record
 from bot.store import Store, feeds, papers
 from bot.store.feeds import Followed
 from bot.topics import Person
@@ -194,6 +198,22 @@ def test_before_arxiv_is_asked_another_process_may_have_asked(world: World) -> N
         world.fetches.fetch_all()
         world.pace.seconds += 100
     assert world.pace.waits == [3, 3]
+
+
+def test_a_page_is_read_before_the_next_is_asked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While arXiv is left alone there is time for it; what is known is not read again."""
+    read, pages = feed._read, Counter[int]()  # noqa: SLF001  # what takes the time
+
+    def noted(*given: Any) -> Record | Problem:
+        pages[len(world.server.asked)] += 1
+        return read(*given)
+
+    monkeypatch.setattr(feed, "_read", noted)
+    world.server.answers[API] = arxiv_api(450)
+    world.follow(QUERY)
+    for _ in range(2):
+        world.fetches.fetch_all()
+        assert pages == {1: 200, 2: 200, 3: 50}
 
 
 def test_a_feed_that_fails_holds_up_no_other(world: World) -> None:
