@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup run test check bench bench-engine bench-large bench-crash bench-reload bench-quality lock clean
+.PHONY: setup run test check bench bench-engine bench-large bench-crash bench-reload bench-feeds bench-quality lock clean
 
 setup: $(VENV)/ready  ## the environment in .venv, with .venv/bin/paperboy
 
@@ -33,6 +33,9 @@ bench-crash: setup  ## 300 digests delivered while the process is killed and Sla
 
 bench-reload: setup  ## a million papers loaded, killed, loaded again, searched beside; make bench-reload PAPERS=20000
 	@$(BIN)/python -m benchmarks.reload $(if $(PAPERS),--papers $(PAPERS))
+
+bench-feeds: setup  ## fetches of 2,000 entries from a stand-in for arXiv, weighed and searched beside: five minutes
+	@$(BIN)/python -m benchmarks.feeds $(if $(PAPERS),--papers $(PAPERS))
 
 bench-quality: $(VENV)/ready-dev  ## the table of quality beside other engines: make bench-quality IR=<folder>
 	@$(BIN)/python -m benchmarks quality "$(or $(IR),$(error Name judged collections: make bench-quality IR=<folder>))"

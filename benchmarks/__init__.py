@@ -7,6 +7,7 @@ leaves this machine, and no file stays behind.
     answer     a signed request to the posted answer, beside an empty Bolt app (`empty_app`)
     digests    10,000 topics, chosen and posted
     crash      300 digests while the process is killed and Slack fails; ten minutes, only when asked for
+    feeds      fetches from a stand-in for arXiv, and searches beside them; `python -m benchmarks.feeds`
     engine     BM25 beside its peers at up to a million papers; an hour, only when asked for
     quality    ranking on judged collections, beside other engines; `quality FOLDER`, only when asked for
 
@@ -17,6 +18,7 @@ leaves this machine, and no file stays behind.
     corpora    papers by the million, made from the seeds
     judged     those collections, read from a folder
     peers      the other engines, and trec_eval
+    arxiv_api  the stand-in for arXiv, which tells made papers; `fetcher`, the process that fetches them
     callers    people who type /paper into a local Slack, and note when the answer is there
     processes  child processes in an environment without secrets
     table      rows, percentiles, and how they are printed

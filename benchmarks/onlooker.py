@@ -10,10 +10,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ TOP = 5
 PAUSE = 0.02  # seconds between searches: people ask, they do not hammer
 LOOK = 0.01  # seconds between looks at whether something is found
 PATIENCE = 3600.0
+
+Search = Callable[[str], tuple[float, str]]  # a question → seconds, and what was wrong
 
 
 @dataclass(slots=True)
@@ -131,40 +134,44 @@ def _find(library: Library, text: str, papers: int) -> None:
     _say(at=[])
 
 
-def _ask(library: Library, questions: Sequence[str], times: int | None) -> None:
-    """Ask so often; where that is None, until the next line comes, and once more."""
-    searches, stopped, papers = Searches(), threading.Event(), library.size
-
-    def ask() -> None:
-        for question in islice(cycle(questions), times):
-            last = stopped.is_set()  # whatever was loaded has been published then
-            seconds, fault = _search(library, question, papers)
-            searches.seconds.append(seconds)
-            searches.faults += filter(None, [fault])
-            if last:
-                return
-            stopped.wait(PAUSE)
-
-    asker = threading.Thread(target=ask)
-    asker.start()
-    if times is None:
-        sys.stdin.readline()
-        stopped.set()
-    asker.join()
-    _say(seconds=searches.seconds, faults=searches.faults)
+def asked(
+    search: Search, questions: Sequence[str], searches: Searches, stopped: threading.Event, times: int | None
+) -> None:
+    """Search so often, and note that; where that is None, until `stopped` is set, and once more."""
+    for question in islice(cycle(questions), times):
+        last = stopped.is_set()  # whatever was loaded has been published then
+        seconds, fault = search(question)
+        searches.seconds.append(seconds)
+        searches.faults += filter(None, [fault])
+        if last:
+            return
+        stopped.wait(PAUSE)
 
 
-def _search(library: Library, question: str, papers: int) -> tuple[float, str]:
-    """Return how long a search took, and what was wrong with its answer."""
+def searched(library: Library, sizes: Container[int], question: str) -> tuple[float, str]:
+    """Return how long a search took, and what was wrong with its answer, or among how many papers it was."""
     begun, fault = time.perf_counter(), ""
     try:
         answer = library.search(question, TOP)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is what is counted
         fault = repr(error)
     else:
-        if not answer.found or answer.corpus_size != papers:
+        if not answer.found or answer.corpus_size not in sizes:
             fault = f"{len(answer.found)} found in {answer.corpus_size:,} papers"
     return time.perf_counter() - begun, fault and f"{question!r}: {fault}"
+
+
+def _ask(library: Library, questions: Sequence[str], times: int | None) -> None:
+    """Ask so often; where that is None, until the next line comes, and once more."""
+    searches, stopped = Searches(), threading.Event()
+    search = partial(searched, library, {library.size})
+    asker = threading.Thread(target=asked, args=(search, questions, searches, stopped, times))
+    asker.start()
+    if times is None:
+        sys.stdin.readline()
+        stopped.set()
+    asker.join()
+    _say(seconds=searches.seconds, faults=searches.faults)
 
 
 def _say(**found: object) -> None:
