@@ -150,15 +150,17 @@ def test_what_is_due_is_fetched(world: World) -> None:
 def test_how_often_feeds_are_fetched_can_be_set(world: World, hours: int) -> None:
     """One that fails waits no longer than one that is well."""
     world.every = timedelta(hours=hours)
-    world.server.answers["/a.xml"] = Answer(atom([entry(1)]))
-    world.follow("/a.xml", "/b.xml")
-    a, b = world.url("/a.xml"), world.url("/b.xml")
-    assert {each.feed for each in world.fetches.fetch_due()} == {a, b}
-    assert 0.9 * world.every <= world.due_in()[a] <= 1.1 * world.every
+    well = [f"/{number}.xml" for number in range(12)]  # of which one will be due later than that
+    world.server.answers.update(dict.fromkeys(well, Answer(atom([entry(1)]))))
+    world.follow(*well, "/gone.xml")
+    gone = world.url("/gone.xml")
+    assert len(world.fetches.fetch_due()) == len([*well, gone])
+    for name in well:
+        assert 0.9 * world.every <= world.due_in()[world.url(name)] <= 1.1 * world.every
     assert world.fetches.fetch_due() == []
     for _ in range(8):
         world.fetches.fetch_all()
-    assert world.due_in()[b] == world.every
+    assert world.due_in()[gone] == world.every
 
 
 def test_a_feed_that_has_not_changed_is_not_sent_again(world: World) -> None:
