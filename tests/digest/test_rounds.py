@@ -284,5 +284,5 @@ def test_a_link_to_a_database_has_its_lock(tmp_path: Path) -> None:
 def test_who_is_to_stop_waits_for_no_lock(tmp_path: Path) -> None:
     """However patient it was."""
     db = tmp_path / "paperboy.db"
-    with alone(db, 0) as first, alone(db, 600, stopping=lambda: True) as second:
+    with alone(db, 0) as first, alone(db, 20, stopping=lambda: True) as second:
         assert (first, second) == (True, False)
