@@ -283,6 +283,11 @@ def test_a_link_to_a_database_has_its_lock(tmp_path: Path) -> None:
 
 def test_who_is_to_stop_waits_for_no_lock(tmp_path: Path) -> None:
     """However patient it was."""
-    db = tmp_path / "paperboy.db"
-    with alone(db, 0) as first, alone(db, 20, stopping=lambda: True) as second:
-        assert (first, second) == (True, False)
+    db, asked = tmp_path / "paperboy.db", threading.Event()
+
+    def stopping() -> bool:
+        asked.set()
+        return True
+
+    with alone(db, 0) as first, alone(db, 20, stopping=stopping) as second:
+        assert (first, second, asked.is_set()) == (True, False, True)

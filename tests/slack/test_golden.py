@@ -112,6 +112,12 @@ KINDS: dict[str, Callable[[Library], Message | View]] = {
         CR, Fetch(CR.name, Arrived(problems=PROBLEMS[:1])), None, NOW
     ),
     "feed-fetched-not": lambda _: render.feed_fetched(GONE, Fetch(GONE.name, fault=GONE.fault), None, NOW),
+    "feed-fetched-beside-a-load": lambda _: render.feed_fetched(
+        replace(CR, due=NOW + timedelta(hours=3)),
+        Fetch(CR.name, fault="ana's reload is under way."),
+        None,
+        NOW,
+    ),
     "feed-fetched-later": lambda _: render.feed_fetched(CR, None, None, NOW),
     "feed-removed": lambda _: render.feed_removed(CR),
     "feed-removed-empty": lambda _: render.feed_removed(NEW),
