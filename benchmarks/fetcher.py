@@ -193,7 +193,7 @@ class _Bot:
 
     def _wait(self, seconds: float) -> None:
         self._waits.append(seconds)
-        time.sleep(seconds * self._waiting)
+        time.sleep(seconds * self._waiting)  # searches go on beside a fetch while arXiv is left alone
 
     def _clock(self) -> datetime:
         return self._now

@@ -12,13 +12,15 @@ from typing import Protocol
 
 from bot.errors import BusyError, Reason, RefusedError, SendError
 from bot.feed_list import FeedList
-from bot.store import Database, Store, deliveries, once
+from bot.store import Store, deliveries, once
 from bot.store.deliveries import Content
 from bot.store.feeds import Followed
+from bot.telling import tell_once
 
 OFTEN = 3  # failures in a row
 _DAY = timedelta(days=1)  # that Slack asks for a longer rest was kept by a clock that was wrong
 _TOLD = "told of a feed"  # by its number alone: everybody
+_WELL = "well"
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +68,7 @@ class Outages:
             told = once.keys(db, _TOLD)
             if deliveries.stopped(db, self.sender.team) or self._rests(now):
                 return
-        self._forget(told - {key for each in followed for key in _keys(each, told)})
+        self._forget({*map(_number, told)} - {*map(_key, followed)})
         failing = [each for each in followed if each.faults >= OFTEN and _key(each) not in told]
         well = [each for each in followed if not each.faults and _keys(each, told)]
         try:
@@ -89,37 +91,31 @@ class Outages:
             if self.stopping():
                 return
             theirs = [each for each in failing if person in everybody or (each.by and each.by.id == person)]
-            with self.store.writing() as db:
-                mine = [each for each in theirs if once.claim(db, _TOLD, _key(each, person), now)]
-            self._say(person, mine, self.writer.failing, now, once.release)
-            with self.store.writing() as db:
-                for each in mine:
-                    once.finish(db, _TOLD, _key(each, person))
+            self._say(person, theirs, self.writer.failing, now)
         with self.store.writing() as db:
             for each in failing:
                 once.claim(db, _TOLD, _key(each), now)
 
     def _tell_well(self, well: Sequence[Followed], told: Collection[str], now: datetime) -> None:
-        def undo(db: Database, kind: str, key: str) -> None:
-            once.claim(db, kind, key, now)
-            once.finish(db, kind, key)
-
-        for person in sorted({key.partition(" ")[2] for each in well for key in _keys(each, told)} - {""}):
+        with self.store.snapshot() as db:
+            heard = {
+                person: feeds
+                for person in sorted({person for each in well for person in _people(each, told)})
+                if (feeds := [each for each in well if once.is_done(db, _TOLD, _key(each, person))])
+            }
+        for person, feeds in heard.items():
             if self.stopping():
                 return
-            with self.store.writing() as db:
-                mine = [each for each in well if once.is_done(db, _TOLD, _key(each, person))]
-                for each in mine:
-                    once.release(db, _TOLD, _key(each, person))
-            self._say(person, mine, self.writer.well, now, undo)
-        self._forget({key for each in well for key in _keys(each, told)})
+            self._say(person, feeds, self.writer.well, now, _WELL)
+        self._forget({_key(each) for each in well})
 
-    def _forget(self, keys: Collection[str]) -> None:
+    def _forget(self, numbers: Collection[str]) -> None:
         """Let go of what was claimed for feeds that are well, or followed no longer."""
-        if keys:
+        if numbers:
             with self.store.writing() as db:
-                for key in keys:
-                    once.release(db, _TOLD, key)
+                for key in once.keys(db, _TOLD):
+                    if _number(key) in numbers:
+                        once.release(db, _TOLD, key)
 
     def _everybody(self) -> Collection[str]:
         """Return who is told of every feed."""
@@ -134,37 +130,30 @@ class Outages:
     def _say(
         self,
         person: str,
-        mine: Sequence[Followed],
+        feeds: Sequence[Followed],
         write: Callable[[Sequence[Followed], datetime], Content],
         now: datetime,
-        undo: Callable[[Database, str, str], None],
+        what: str = "",
     ) -> None:
-        """Tell somebody what was claimed for them; raises SendError where that is to be done later."""
-        if not mine:
-            return
-        try:
-            self.sender.tell(person, write(mine, now))
-        except SendError as error:
-            if not _passes(error):  # `/paper status` shows it
-                _log.warning("%s could not be told of a feed: %s", person, error)
-                return
-            with self.store.writing() as db:
-                for each in mine:
-                    undo(db, _TOLD, _key(each, person))
-            raise
+        """Tell somebody what they were not told; raises SendError where that is to be done later."""
+        mine = {_key(each, person, what): each for each in feeds}
+        tell_once(self.store, _TOLD, mine, lambda feeds: self.sender.tell(person, write(feeds, now)), now)
 
 
-def _passes(error: SendError) -> bool:
-    """Tell whether Slack certainly did not take a message that it may take later."""
-    return isinstance(error, BusyError) or (
-        isinstance(error, RefusedError) and error.reason is Reason.WORKSPACE
-    )
+def _key(feed: Followed, *of: str) -> str:
+    """Return what names what is told of a feed: to everybody, or of a person, and that it is well."""
+    return " ".join(filter(None, [str(feed.number), *of]))
 
 
-def _key(feed: Followed, person: str | None = None) -> str:
-    return str(feed.number) if person is None else f"{feed.number} {person}"
+def _people(feed: Followed, told: Collection[str]) -> list[str]:
+    """Return whom a feed's failures were claimed for."""
+    return [key.split()[1] for key in _keys(feed, told) if " " in key]
 
 
 def _keys(feed: Followed, told: Collection[str]) -> list[str]:
     """Return what is claimed for a feed: for everybody, and for each person."""
-    return [key for key in told if key.partition(" ")[0] == _key(feed)]
+    return [key for key in told if _number(key) == _key(feed)]
+
+
+def _number(key: str) -> str:
+    return key.partition(" ")[0]

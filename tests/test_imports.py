@@ -18,7 +18,7 @@ LAYERS = (
     ("connect", "beside"),
     ("slack", "playground", "probes", "logs", "settings"),
     ("digest", "fetches", "outages"),
-    ("library", "web"),
+    ("library", "web", "telling"),
     ("matching", "indexes", "loading", "arriving", "load_lock", "feed_list"),
     ("change",),
     ("resolution",),

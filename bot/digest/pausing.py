@@ -8,11 +8,13 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from bot.digest.sending import Sender, Trouble, Writer
-from bot.errors import BusyError, SendError
+from bot.errors import SendError
 from bot.store import Database, Store, deliveries, once, topics
+from bot.telling import tell_once
 
 ARCHIVED = "is_archived"
 PASSING = {ARCHIVED, "not_in_channel", "channel_not_found"}  # Slack can be asked whether it is still so
@@ -46,12 +48,17 @@ def tell(store: Store, sender: Sender, writer: Writer, now: datetime, stopping: 
     """
     with store.snapshot() as db:
         untold = [each for each in _cases(db, sender.team, now) if not once.is_done(db, each.kind, each.key)]
-    for (owner, *_), cases in groupby(sorted(untold, key=_Case.message), key=_Case.message):
+    if untold:
+        with store.writing() as db:
+            once.forget(db, _PAUSED, now - LATE)
+    for (owner, *_), group in groupby(sorted(untold, key=_Case.message), key=_Case.message):
         if stopping():
             return
+        cases = {each.key: each for each in group}
+        kind = next(iter(cases.values())).kind
         try:
-            _tell(store, sender, writer, owner, list(cases), now)
-        except BusyError as error:
+            tell_once(store, kind, cases, partial(_say, sender, writer, owner), now)
+        except SendError as error:
             _log.warning("owners are told later: %s", error)
             return
 
@@ -74,27 +81,6 @@ def _cases(db: Database, team: str, now: datetime) -> Iterator[_Case]:
         yield _Case(trouble, _UNDELIVERED, f"{topic.id} {state}")
 
 
-def _tell(  # noqa: PLR0913, PLR0917 (who tells whom what)
-    store: Store, sender: Sender, writer: Writer, owner: str, cases: Sequence[_Case], now: datetime
-) -> None:
-    """Tell an owner what nobody has begun to tell; raises BusyError where that is left to be done."""
-    with store.writing() as db:
-        once.forget(db, _PAUSED, now - LATE)
-        mine = [each for each in cases if once.claim(db, each.kind, each.key, now)]
-    if not mine:
-        return
-    trouble = replace(mine[0].trouble, topics=tuple(each.trouble.topics[0] for each in mine))
-    try:
-        sender.tell(owner, writer.trouble(trouble))
-    except BusyError:
-        _settle(store, once.release, mine)
-        raise
-    except SendError as error:  # `topics` shows it
-        _log.warning("an owner in %s could not be told: %s", trouble.place.channel, error)
-    _settle(store, once.finish, mine)
-
-
-def _settle(store: Store, end: Callable[[Database, str, str], None], cases: Sequence[_Case]) -> None:
-    with store.writing() as db:
-        for each in cases:
-            end(db, each.kind, each.key)
+def _say(sender: Sender, writer: Writer, owner: str, cases: Sequence[_Case]) -> None:
+    topics = tuple(each.trouble.topics[0] for each in cases)
+    sender.tell(owner, writer.trouble(replace(cases[0].trouble, topics=topics)))

@@ -86,10 +86,13 @@ def test_what_an_owner_may_have_heard_is_not_said_again(world: World, fault: Bas
     assert world.slack.told == [("U2", paused(2))]
 
 
-def test_what_slack_has_no_time_for_is_told_later(world: World) -> None:
+@pytest.mark.parametrize(
+    "fault", [BusyError("ratelimited", 30), RefusedError("x", "token_revoked", Reason.WORKSPACE)]
+)
+def test_what_slack_does_not_take_now_is_told_later(world: World, fault: SendError) -> None:
     """In a later round, in the same words."""
     fail(world)
-    world.slack.telling += [BusyError("ratelimited", 30), None, BusyError("ratelimited", 30)]
+    world.slack.telling += [fault, None, fault]
     told = []
     for _ in range(4):
         world.round()
