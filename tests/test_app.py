@@ -142,6 +142,19 @@ def test_what_a_feed_brought_is_followed_before_anybody_searches(
             assert "paperboy_papers 1.0\n" in httpx.get(url).text
 
 
+@contextmanager
+def fed(
+    seeded: Path, tmp_path: Path, *, private_feeds: bool = True
+) -> Iterator[tuple[Server, LocalSlack, Path]]:
+    """Run Paperboy on a copy of the seeds, beside a server of feeds; yields that, Slack and the database."""
+    db = tmp_path / "paperboy.db"
+    shutil.copy(seeded, db)
+    with Server() as server, LocalSlack() as slack:
+        given = settings(slack, db, app_token=slack.app_token)
+        with running(replace(given, private_feeds=private_feeds)):
+            yield server, slack, db
+
+
 def test_a_feed_that_somebody_adds_may_have_to_wait(
     seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,13 +163,7 @@ def test_a_feed_that_somebody_adds_may_have_to_wait(
     monkeypatch.setattr(app, "PATIENCE", 0)
     monkeypatch.setattr(Library, "check", lambda library: (looking.wait(20), check(library)))
     monkeypatch.setattr(Library, "warm", lambda _: looked.set())
-    db = tmp_path / "paperboy.db"
-    shutil.copy(seeded, db)
-    with (
-        Server() as server,
-        LocalSlack() as slack,
-        running(replace(settings(slack, db, app_token=slack.app_token), private_feeds=True)),
-    ):
+    with fed(seeded, tmp_path) as (server, slack, db):
 
         def add(path: str) -> None:
             server.answers[path] = Answer(atom([entry(1)]))
@@ -175,13 +182,7 @@ def test_a_feed_that_somebody_adds_may_have_to_wait(
 
 def test_what_a_feed_that_is_added_brings_is_told_of_all_of_it(seeded: Path, tmp_path: Path) -> None:
     """Also of more than the next search would wait for."""
-    db = tmp_path / "paperboy.db"
-    shutil.copy(seeded, db)
-    with (
-        Server() as server,
-        LocalSlack() as slack,
-        running(replace(settings(slack, db, app_token=slack.app_token), private_feeds=True)),
-    ):
+    with fed(seeded, tmp_path) as (server, slack, _):
         server.answers["/feed.xml"] = Answer(atom(map(entry, range(150))))
         assert slack.command("subscribe number made").acknowledged
         slack.wait_for_message("added topic 1")
@@ -192,13 +193,7 @@ def test_what_a_feed_that_is_added_brings_is_told_of_all_of_it(seeded: Path, tmp
 
 def test_a_running_bot_asks_no_private_host(seeded: Path, tmp_path: Path) -> None:
     """Whoever adds it is told why."""
-    db = tmp_path / "paperboy.db"
-    shutil.copy(seeded, db)
-    with (
-        Server() as server,
-        LocalSlack() as slack,
-        running(settings(slack, db, app_token=slack.app_token)),
-    ):
+    with fed(seeded, tmp_path, private_feeds=False) as (server, slack, _):
         assert slack.command(f"feeds add {server.url(host='127.0.0.1')}").acknowledged
         assert (
             slack.wait_for_message("127.0.0.1 is not on the public internet", user=ANA)["ephemeral"] is True

@@ -1,7 +1,7 @@
 """Which feeds are followed, in a real store."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,9 @@ from bot.errors import UserError
 from bot.feed_list import AGAIN, MOST, FeedList
 from bot.feeds.addresses import feed_of
 from bot.store import Store, feeds
-from bot.store.feeds import Followed
 from bot.topics import Person
+from tests.feeds.followed import NOW, never_fetched
 
-NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 ANA, BEN = Person("U0ANA", "ana"), Person("U0BEN", "ben")
 CL, CR = "arxiv:cs.CL", "arxiv:cs.CR"
@@ -30,26 +29,9 @@ def listed(store: Store, *wanted: str) -> FeedList:
     return FeedList(store, list(map(feed_of, wanted)))
 
 
-def feed(number: int, name: str, by: Person | None = None, due: datetime = NOW) -> Followed:
-    """Return a feed that was never fetched."""
-    return Followed(
-        number=number,
-        name=name,
-        by=by,
-        due=due,
-        etag="",
-        modified="",
-        succeeded=None,
-        failed=None,
-        fault="",
-        faults=0,
-        papers=0,
-    )
-
-
 def test_what_somebody_adds_is_followed(store: Store) -> None:
     """Whatever the settings name; it is due soon, for whoever adds it fetches it at once."""
-    cl, cr = feed(1, CL), feed(2, CR, ANA, LATER + AGAIN)
+    cl, cr = never_fetched(1, CL), never_fetched(2, CR, ANA, LATER + AGAIN)
     assert listed(store, CL).followed(NOW) == [cl]
     assert listed(store, CL).add(feed_of(CR), ANA, LATER) == cr
     assert listed(store, CL).followed(LATER) == [cl, cr]
@@ -71,7 +53,7 @@ def test_nothing_is_followed_twice(store: Store, name: str) -> None:
     feeds.add(feed_of(CR), ANA, NOW)
     with pytest.raises(UserError, match=rf"^{name} is followed already: see /paper feeds\.$"):
         feeds.add(feed_of(name), BEN, LATER)
-    assert feeds.followed(NOW) == [feed(1, CR, ANA, NOW + AGAIN), feed(2, CL)]
+    assert feeds.followed(NOW) == [never_fetched(1, CR, ANA, NOW + AGAIN), never_fetched(2, CL)]
 
 
 def test_what_the_settings_named_once_may_be_added(store: Store) -> None:
@@ -93,7 +75,7 @@ def test_what_somebody_added_is_removed(store: Store, which: str) -> None:
     feeds.followed(NOW)
     added = feeds.add(feed_of(CR), ANA, NOW)
     assert feeds.remove(which) == added
-    assert feeds.followed(NOW) == [feed(1, CL)]
+    assert feeds.followed(NOW) == [never_fetched(1, CL)]
     assert feeds.add(feed_of(CR), BEN, LATER).number == 3
 
 
@@ -103,7 +85,7 @@ def test_what_the_settings_name_stays(store: Store) -> None:
     feeds = listed(store, CL)
     with pytest.raises(UserError, match=r"^Feed 1, arxiv:cs\.CL, stands in the settings\. Whoever runs me"):
         feeds.remove("1")
-    assert feeds.followed(NOW) == [feed(1, CL, ANA, NOW + AGAIN)]
+    assert feeds.followed(NOW) == [never_fetched(1, CL, ANA, NOW + AGAIN)]
 
 
 @pytest.mark.parametrize("which", ["7", "1", "01", "arxiv:cs.AI", "", "x" * 200])

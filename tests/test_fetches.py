@@ -29,6 +29,7 @@ from bot.store import Store, feeds, papers
 from bot.store.feeds import Followed
 from bot.topics import Person
 from tests.feeds.clocks import Clock
+from tests.feeds.followed import never_fetched
 from tests.feeds.server import Answer, Asked, Server, arxiv_api, atom, entry
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -100,20 +101,8 @@ def test_what_is_followed_is_what_the_settings_name(world: World) -> None:
     """Each once and due at once; what they name no more is not followed, but what is known of it is kept."""
     world.follow(QUERY, "/a.xml", QUERY)
     assert world.followed() == [
-        Followed(
-            number=number,
-            name=name,
-            by=None,
-            due=NOW,
-            etag="",
-            modified="",
-            succeeded=None,
-            failed=None,
-            fault="",
-            faults=0,
-            papers=0,
-        )
-        for number, name in ((1, QUERY), (2, world.url("/a.xml")))
+        never_fetched(1, QUERY),
+        never_fetched(2, world.url("/a.xml")),
     ]
     before = world.followed()
     world.now += EVERY
